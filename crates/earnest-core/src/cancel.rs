@@ -1,0 +1,39 @@
+//! Cancelling from elsewhere: a handle that can do nothing else.
+
+use crate::cell::Link;
+use core::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+/// Cancels one future from anywhere. It has no type parameter and keeps neither the closure nor the outcome alive.
+#[derive(Clone)]
+pub struct CancelHandle {
+    link: Link,
+}
+
+impl CancelHandle {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link }
+    }
+
+    /// Cancels the future if its task has not begun, and says whether the future is cancelled now.
+    /// See [`Future::cancel`](crate::Future::cancel).
+    #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
+    pub fn cancel(&self) -> bool {
+        self.link.cancel()
+    }
+
+    /// Whether the future was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.link.is_cancelled()
+    }
+}
+
+impl UnwindSafe for CancelHandle {}
+impl RefUnwindSafe for CancelHandle {}
+
+impl fmt::Debug for CancelHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancelHandle").field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
+    }
+}

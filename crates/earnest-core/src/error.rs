@@ -1,0 +1,192 @@
+//! Why a future has no value.
+
+use crate::panic::Panic;
+use core::fmt;
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+/// Why a future has no value.
+///
+/// Running out of time while *waiting* is not among them: that gives the future back, see [`TimedOut`].
+///
+/// Not `Clone`: a panic payload and a boxed error cannot be. Share the future instead
+/// ([`Future::shared`](crate::Future::shared)), and everybody sees the one error by reference.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The future was cancelled before its task started. The task never ran.
+    Cancelled,
+    /// The task panicked.
+    Panicked(Panic),
+    /// The promise was failed with this error.
+    Failed(Box<dyn StdError + Send + Sync>),
+    /// The task or promise was dropped without an outcome.
+    Abandoned,
+    /// The executor can run nothing any more.
+    Broken(Broken),
+    /// The executor did not accept the task: it has been shut down, or has no thread to run it on.
+    Rejected,
+    /// Time was up before the task could start.
+    DeadlineExceeded,
+    /// The outcome has already been taken out of this handle.
+    Taken,
+}
+
+impl Error {
+    /// Whether the future was cancelled before its task started.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(self, Error::Cancelled)
+    }
+
+    /// Whether the task panicked.
+    #[must_use]
+    pub const fn is_panicked(&self) -> bool {
+        matches!(self, Error::Panicked(_))
+    }
+
+    /// Whether the promise was failed.
+    #[must_use]
+    pub const fn is_failed(&self) -> bool {
+        matches!(self, Error::Failed(_))
+    }
+
+    /// Whether the task or promise was dropped without an outcome.
+    #[must_use]
+    pub const fn is_abandoned(&self) -> bool {
+        matches!(self, Error::Abandoned)
+    }
+
+    /// Whether the executor can run nothing any more.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        matches!(self, Error::Broken(_))
+    }
+
+    /// Whether the executor did not accept the task.
+    #[must_use]
+    pub const fn is_rejected(&self) -> bool {
+        matches!(self, Error::Rejected)
+    }
+
+    /// Whether time was up before the task could start.
+    #[must_use]
+    pub const fn is_deadline_exceeded(&self) -> bool {
+        matches!(self, Error::DeadlineExceeded)
+    }
+
+    /// Whether the outcome had already been taken.
+    #[must_use]
+    pub const fn is_taken(&self) -> bool {
+        matches!(self, Error::Taken)
+    }
+
+    /// The panic, if the task panicked; the error back otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Gives `self` back when it is anything but [`Error::Panicked`].
+    pub fn into_panic(self) -> Result<Panic, Error> {
+        match self {
+            Error::Panicked(panic) => Ok(panic),
+            other => Err(other),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Cancelled => f.write_str("the future was cancelled"),
+            Error::Panicked(panic) => fmt::Display::fmt(panic, f),
+            Error::Failed(error) => write!(f, "the task failed: {error}"),
+            Error::Abandoned => f.write_str("the task was dropped without an outcome"),
+            Error::Broken(broken) => fmt::Display::fmt(broken, f),
+            Error::Rejected => f.write_str("the executor did not accept the task"),
+            Error::DeadlineExceeded => f.write_str("time was up before the task could start"),
+            Error::Taken => f.write_str("the outcome has already been taken"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Error::Failed(error) => Some(&**error),
+            Error::Broken(broken) => broken.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        Error::Broken(broken)
+    }
+}
+
+/// What broke an executor: one cause, shared by the error of every future that it left without a value.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    cause: Arc<dyn StdError + Send + Sync>,
+}
+
+impl Broken {
+    /// Names what broke the executor.
+    pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { cause: Arc::from(cause.into()) }
+    }
+
+    /// What broke the executor.
+    #[must_use]
+    pub fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.cause
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the executor is broken: {}", self.cause)
+    }
+}
+
+impl StdError for Broken {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+/// A wait ran out of time. It holds what was waited for, unharmed: waiting can be taken up again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TimedOut<F>(F);
+
+impl<F> TimedOut<F> {
+    /// Says that `waited_for` was not ready in time. For combinators; a wait of this crate makes its own.
+    pub const fn new(waited_for: F) -> Self {
+        Self(waited_for)
+    }
+
+    /// What was waited for.
+    pub fn into_inner(self) -> F {
+        self.0
+    }
+
+    /// What was waited for.
+    pub const fn get_ref(&self) -> &F {
+        &self.0
+    }
+}
+
+impl<F> fmt::Debug for TimedOut<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedOut").finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Display for TimedOut<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("gave up waiting: time is up")
+    }
+}
+
+impl<F> StdError for TimedOut<F> {}

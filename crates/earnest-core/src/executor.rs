@@ -1,0 +1,175 @@
+//! Who runs tasks: the trait that executors implement, and what it gives to those who submit.
+
+use crate::cell::Dismissal;
+use crate::error::{Broken, Error};
+use crate::future::Future;
+use crate::task::{Runnable, task};
+use core::fmt;
+use std::error::Error as StdError;
+
+/// Something that runs tasks: a pool of threads, the calling thread, another library's runtime.
+///
+/// A library that needs to run work takes a `&dyn Executor` and leaves the choice to its user.
+/// [`ExecutorExt`] has what one calls; this trait is what one implements.
+pub trait Executor {
+    /// Takes `task` and sees to it that it is run or dropped, once, by whatever thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`], with the task itself, where the executor accepts none.
+    fn spawn(&self, task: Runnable) -> Result<(), Refused>;
+}
+
+impl<E: Executor + ?Sized> Executor for &E {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        (**self).spawn(task)
+    }
+}
+
+impl<E: Executor + ?Sized> Executor for std::sync::Arc<E> {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        (**self).spawn(task)
+    }
+}
+
+/// A task that an executor did not accept, and why.
+#[must_use = "the task inside has not been run"]
+pub struct Refused {
+    /// The task, untouched.
+    pub task: Runnable,
+    /// Why it was refused.
+    pub reason: Refusal,
+}
+
+/// Why an executor accepts no task.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It has been shut down, or has no thread and cannot start one.
+    Rejected,
+    /// It can run nothing any more.
+    Broken(Broken),
+}
+
+impl Refused {
+    /// Ends the task's future with the reason for which it was refused.
+    pub fn dismiss(self) {
+        self.task.dismiss(match self.reason {
+            Refusal::Rejected => Dismissal::Rejected,
+            Refusal::Broken(broken) => Dismissal::Broken(broken),
+        });
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Rejected => fmt::Display::fmt(&Error::Rejected, f),
+            Refusal::Broken(broken) => fmt::Display::fmt(broken, f),
+        }
+    }
+}
+
+/// A closure that an executor did not accept: it comes back with the reason.
+pub struct SubmitError<F> {
+    closure: F,
+    reason: Refusal,
+}
+
+impl<F> SubmitError<F> {
+    /// The closure, which has not been called.
+    pub fn into_inner(self) -> F {
+        self.closure
+    }
+
+    /// Why it was refused.
+    pub const fn reason(&self) -> &Refusal {
+        &self.reason
+    }
+}
+
+impl<F> fmt::Debug for SubmitError<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubmitError").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Display for SubmitError<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.reason, f)
+    }
+}
+
+impl<F> StdError for SubmitError<F> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.reason {
+            Refusal::Broken(broken) => broken.source(),
+            Refusal::Rejected => None,
+        }
+    }
+}
+
+/// What every [`Executor`] can do, `dyn Executor` included.
+pub trait ExecutorExt: Executor {
+    /// Hands `f` to the executor and gives back the future of what it returns.
+    ///
+    /// Never fails: where the executor does not accept the task, `f` is dropped and the future is done already, with
+    /// [`Error::Rejected`] or [`Error::Broken`].
+    #[track_caller]
+    fn submit<F, T>(&self, f: F) -> Future<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (task, future) = task(f);
+        if let Err(refused) = self.spawn(task) {
+            refused.dismiss();
+        }
+        future
+    }
+
+    /// Like [`submit`](Self::submit), and gives `f` back if the executor does not accept it.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError`], with `f` inside.
+    #[track_caller]
+    fn try_submit<F, T>(&self, f: F) -> Result<Future<T>, SubmitError<F>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (task, future) = task(f);
+        match self.spawn(task) {
+            Ok(()) => Ok(future),
+            // SAFETY: made from an `F` at the top of this function, and not used.
+            Err(refused) => match unsafe { future.consumer.unsubmit(refused.task.into_producer()) } {
+                Ok(closure) => Err(SubmitError { closure, reason: refused.reason }),
+                // The executor gave back another task than it was given; that one is abandoned by being dropped, and
+                // ours is where the executor put it.
+                Err(consumer) => Ok(Future { consumer }),
+            },
+        }
+    }
+
+    /// Runs `f` some time, with no future to ask. A panic in it is reported as a [`tracing`] event.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError`], with `f` inside, where the executor does not accept it.
+    #[track_caller]
+    fn execute<F>(&self, f: F) -> Result<(), SubmitError<F>>
+    where
+        F: FnOnce() + Send + 'static,
+    {
+        self.try_submit(f).map(Future::detach)
+    }
+}
+
+impl<E: Executor + ?Sized> ExecutorExt for E {}

@@ -1,0 +1,49 @@
+//! Futures for blocking code: the core of the earnest crates.
+//!
+//! A [`Future`] is a value that is still to come. It can be blocked on, awaited, cancelled, shared and given callbacks;
+//! it is brought about by a [`Promise`], or by a [`task`] that an [`Executor`] runs. The crate holds no threads and no
+//! queues: depend on it alone to return futures from a library, to take an executor as a parameter, or to write one.
+//! Everybody else wants the facade, `earnest`.
+//!
+//! ```
+//! let (promise, future) = earnest_core::promise();
+//! std::thread::spawn(move || promise.complete(6 * 7));
+//! assert_eq!(future.result().unwrap(), 42);
+//! ```
+//!
+//! # What is guaranteed
+//!
+//! - Every future ends resolved: when its task has returned, panicked, been cancelled, refused, or dropped. Only a task
+//!   that never returns, an executor that nobody drives, or a leaked promise leave one open.
+//! - The terminal transition is made once, atomically, by one thread, which runs the callbacks and then wakes everybody
+//!   who waits. There is no state between cancelled and notified in which a waiter could be forgotten.
+//! - What happened before that transition happens before the outcome is seen.
+//! - No code of yours (closure, callback, waker, destructor) runs under a lock or inside a transition.
+
+// In reading order: a closure's way from `submit` to `result`.
+mod executor;
+mod task;
+mod cell;
+mod state;
+mod observer;
+mod side;
+mod waiter;
+mod future;
+mod shared;
+mod cancel;
+mod promise;
+mod waitable;
+mod error;
+mod panic;
+
+pub use cancel::CancelHandle;
+pub use cell::Dismissal;
+pub use error::{Broken, Error, TimedOut};
+pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
+pub use future::{Future, State};
+pub use panic::Panic;
+pub use promise::{Promise, promise};
+pub use shared::SharedFuture;
+pub use task::{Runnable, task};
+pub use waitable::Waitable;
+pub use waiter::{Waiter, deadline_after};

@@ -1,0 +1,157 @@
+//! Who is to be told when a future is done: the nodes of the list that hangs off the state word.
+
+use crate::error::Error;
+use crate::panic::run_caught;
+use core::marker::PhantomData;
+use core::ptr;
+
+/// The head of every observer. It is the first field of a larger allocation, whose kind the vtable knows.
+///
+/// Sixteen-byte alignment leaves the state word its four tag bits, and is what allocators give anyway.
+#[repr(C, align(16))]
+pub(crate) struct Node {
+    /// The observer registered before this one; once taken off the word, the one to be told after it.
+    pub(crate) next: *mut Node,
+    pub(crate) vtable: &'static NodeVTable,
+}
+
+impl Node {
+    pub(crate) const fn new(vtable: &'static NodeVTable) -> Node {
+        Node { next: ptr::null_mut(), vtable }
+    }
+}
+
+pub(crate) struct NodeVTable {
+    pub(crate) stage: Stage,
+    /// Tells the observer, and ends the list's hold on it.
+    ///
+    /// # Safety
+    ///
+    /// Called once per registration, with a node of the kind that the vtable belongs to. At [`Stage::Callback`] the
+    /// outcome is that of the node's cell and stays valid during the call; later there is none to look at.
+    pub(crate) tell: unsafe fn(*mut Node, ErasedOutcome),
+}
+
+/// When an observer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Before the outcome is published: it has the value to itself.
+    Callback,
+    /// Afterwards: threads and wakers, which will look at the outcome.
+    Wake,
+    /// Afterwards, and it goes on holding the cell's memory.
+    Link,
+}
+
+/// An outcome by reference, its type forgotten: one pointer is set, or none where there is nothing to see.
+#[derive(Clone, Copy)]
+pub(crate) struct ErasedOutcome {
+    pub(crate) value: *const (),
+    pub(crate) error: *const Error,
+}
+
+impl ErasedOutcome {
+    pub(crate) const NONE: ErasedOutcome = ErasedOutcome { value: ptr::null(), error: ptr::null() };
+
+    /// # Safety
+    ///
+    /// Exactly one pointer is set, to a `T` or an [`Error`] that outlives `'a` and is not written during it.
+    pub(crate) unsafe fn typed<'a, T>(self) -> Result<&'a T, &'a Error> {
+        if self.error.is_null() {
+            // SAFETY: the error is not set, hence the value is, to a `T` as the caller promises.
+            Ok(unsafe { &*self.value.cast::<T>() })
+        } else {
+            // SAFETY: set, and valid as the caller promises.
+            Err(unsafe { &*self.error })
+        }
+    }
+}
+
+/// Turns a list of newest first into one of oldest first, which is the order of registration.
+///
+/// # Safety
+///
+/// `newest` heads a list that the caller has taken off a word, and so has to itself.
+pub(crate) unsafe fn in_registration_order(mut newest: *mut Node) -> *mut Node {
+    let mut oldest = ptr::null_mut();
+    while !newest.is_null() {
+        // SAFETY: not null, and ours by the caller's promise.
+        let next = unsafe { core::mem::replace(&mut (*newest).next, oldest) };
+        oldest = newest;
+        newest = next;
+    }
+    oldest
+}
+
+/// A first-in, first-out chain of nodes that have been taken off a word and are kept for later.
+pub(crate) struct Chain {
+    first: *mut Node,
+    last: *mut Node,
+}
+
+impl Chain {
+    pub(crate) const fn new() -> Chain {
+        Chain { first: ptr::null_mut(), last: ptr::null_mut() }
+    }
+
+    /// # Safety
+    ///
+    /// The caller has `node` to itself, and leaves it to the chain.
+    pub(crate) unsafe fn push(&mut self, node: *mut Node) {
+        // SAFETY: ours by the caller's promise.
+        unsafe { (*node).next = ptr::null_mut() };
+        if self.first.is_null() {
+            self.first = node;
+        } else {
+            // SAFETY: `last` was pushed before and is still the chain's.
+            unsafe { (*self.last).next = node };
+        }
+        self.last = node;
+    }
+
+    /// Tells every node, in the order they were pushed.
+    ///
+    /// # Safety
+    ///
+    /// None of them is of [`Stage::Callback`]: there is no outcome to show.
+    pub(crate) unsafe fn tell_all(self) {
+        let mut node = self.first;
+        while !node.is_null() {
+            // SAFETY: the chain has its nodes to itself; `next` is read before the node goes.
+            let (next, tell) = unsafe { ((*node).next, (*node).vtable.tell) };
+            // SAFETY: each node is told once, here, and by its own vtable.
+            unsafe { tell(node, ErasedOutcome::NONE) };
+            node = next;
+        }
+    }
+}
+
+/// A callback of the user's, waiting in the list.
+#[repr(C)]
+struct Callback<T, F> {
+    node: Node,
+    f: F,
+    outcome: PhantomData<fn(&T)>,
+}
+
+impl<T, F: FnOnce(Result<&T, &Error>)> Callback<T, F> {
+    const VTABLE: NodeVTable = NodeVTable { stage: Stage::Callback, tell: Self::tell };
+
+    unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) {
+        // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated by `callback`, and told once.
+        let this = unsafe { Box::from_raw(node.cast::<Self>()) };
+        // SAFETY: by `NodeVTable::tell` the outcome is valid, of the cell's `T`.
+        let outcome = unsafe { outcome.typed::<T>() };
+        run_caught("a done callback", move || (this.f)(outcome));
+    }
+}
+
+/// Puts `f` into a node of its own.
+pub(crate) fn callback<T, F: FnOnce(Result<&T, &Error>)>(f: F) -> *mut Node {
+    let callback = Callback::<T, F> {
+        node: Node::new(const { &Callback::<T, F>::VTABLE }),
+        f,
+        outcome: PhantomData,
+    };
+    Box::into_raw(Box::new(callback)).cast()
+}

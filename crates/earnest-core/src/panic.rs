@@ -1,0 +1,131 @@
+//! A panic that was caught: its payload, its message, and where the task came from.
+
+use core::any::Any;
+use core::fmt;
+use core::panic::Location;
+use earnest_sync::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// What a task panicked with, and where the task came from.
+///
+/// The process's panic hook has already run when this is made, so the panic itself has been printed, with the line
+/// that raised it, unless the program changed the hook. This type adds the line that *submitted* the task.
+pub struct Panic(Box<Inner>);
+
+struct Inner {
+    // The payload is Send but not Sync. The mutex makes it Sync without unsafe code; it is only ever taken apart by
+    // value.
+    payload: Mutex<Option<Payload>>,
+    message: Option<String>,
+    location: &'static Location<'static>,
+    thread: Option<String>,
+}
+
+type Payload = Box<dyn Any + Send>;
+
+impl Panic {
+    pub(crate) fn new(payload: Payload, location: &'static Location<'static>) -> Self {
+        let message = match payload.downcast_ref::<&'static str>() {
+            Some(message) => Some((*message).to_owned()),
+            None => payload.downcast_ref::<String>().cloned(),
+        };
+        let thread = std::thread::current().name().map(str::to_owned);
+        Self(Box::new(Inner { payload: Mutex::new(Some(payload)), message, location, thread }))
+    }
+
+    /// The panic message, where the payload was a string, as it is for `panic!` with a message.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Where the task was submitted.
+    #[must_use]
+    pub fn location(&self) -> &'static Location<'static> {
+        self.0.location
+    }
+
+    /// The name of the thread that the task ran on.
+    #[must_use]
+    pub fn thread_name(&self) -> Option<&str> {
+        self.0.thread.as_deref()
+    }
+
+    /// The payload, as [`std::panic::catch_unwind`] would have given it.
+    #[must_use]
+    pub fn into_panic(self) -> Box<dyn Any + Send> {
+        // PANIC: `payload` is emptied here and in `drop` only, and both consume the value.
+        self.0.payload.lock().take().expect("a panic has its payload until it is taken apart")
+    }
+
+    /// Panics again, with the same payload and without running the panic hook a second time.
+    ///
+    /// # Panics
+    ///
+    /// Always: that is its purpose.
+    pub fn resume(self) -> ! {
+        resume_unwind(self.into_panic())
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        // A payload may itself panic when dropped; an error that nobody looked at must not bring a thread down.
+        if let Some(payload) = self.0.payload.lock().take() {
+            drop_caught(payload, "a panic payload");
+        }
+    }
+}
+
+impl fmt::Debug for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Panic")
+            .field("message", &self.0.message)
+            .field("location", &self.0.location)
+            .field("thread", &self.0.thread)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.message().unwrap_or("(the payload is not a string)");
+        write!(f, "the task submitted at {} panicked: {message}", self.0.location)
+    }
+}
+
+/// Runs `f`; a panic is reported as an event that says it came from `what`, and goes no further.
+pub(crate) fn run_caught(what: &'static str, f: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+        let message = match payload.downcast_ref::<&'static str>() {
+            Some(message) => message,
+            None => payload.downcast_ref::<String>().map_or("(not a string)", String::as_str),
+        };
+        report(what, message);
+        forget_payload(payload);
+    }
+}
+
+/// Drops `value`; a panic in its destructor is reported and goes no further.
+pub(crate) fn drop_caught<T>(value: T, what: &'static str) {
+    run_caught(what, move || drop(value));
+}
+
+/// Drops a payload whose panic has been reported. Should its destructor panic too, that one's payload is leaked: the
+/// chain has to end somewhere.
+fn forget_payload(payload: Payload) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+        report("a panic payload's destructor", "(leaked)");
+        core::mem::forget(second);
+    }
+}
+
+/// A subscriber is user code: should it panic, nobody is left to tell.
+fn report(what: &'static str, message: &str) {
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        tracing::error!(target: "earnest", what, message, "a panic was caught in {what}: {message}");
+    }));
+    if let Err(payload) = told {
+        core::mem::forget(payload);
+    }
+}

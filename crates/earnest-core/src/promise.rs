@@ -1,0 +1,99 @@
+//! The producer's handle: a future that is completed by hand.
+
+use crate::cell::{self, Producer};
+use crate::error::Error;
+use crate::future::Future;
+use core::fmt;
+use core::marker::PhantomData;
+use core::panic::Location;
+use std::error::Error as StdError;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+/// A promise, and the future of what is promised.
+///
+/// ```
+/// let (promise, future) = earnest_core::promise();
+/// std::thread::spawn(move || promise.complete("done"));
+/// assert_eq!(future.result().unwrap(), "done");
+/// ```
+#[track_caller]
+pub fn promise<T>() -> (Promise<T>, Future<T>) {
+    let (producer, consumer) = cell::promise(Location::caller());
+    (Promise { producer, value: PhantomData }, Future { consumer })
+}
+
+/// The duty to complete a [`Future`], made by [`promise`].
+///
+/// Dropped unkept, it ends the future with [`Error::Abandoned`]: nobody waits for ever on it.
+///
+/// # Ordering
+///
+/// What happened before [`complete`](Self::complete) happens before the future's outcome is seen.
+#[must_use = "a promise that is dropped abandons its future"]
+pub struct Promise<T> {
+    producer: Producer,
+    // Send and Sync as the future is.
+    value: PhantomData<Future<T>>,
+}
+
+impl<T> Promise<T> {
+    /// Says that work on the value has begun: from now on the future cannot be cancelled.
+    ///
+    /// `false`: it has been cancelled already, or begun before. Calling this is optional.
+    #[must_use = "`false` after a cancellation means that nobody wants the value"]
+    pub fn start(&self) -> bool {
+        self.producer.start()
+    }
+
+    /// Completes the future with `value`, runs its callbacks on this thread, and wakes who waits.
+    ///
+    /// # Errors
+    ///
+    /// The value comes back where the future was cancelled first.
+    pub fn complete(self, value: T) -> Result<(), T> {
+        // SAFETY: the producer was made together with this type's `T`, by `promise`.
+        match unsafe { self.producer.resolve::<T>(Ok(value)) } {
+            Err(Ok(value)) => Err(value),
+            _ => Ok(()),
+        }
+    }
+
+    /// Completes the future with [`Error::Failed`]. `false`: it was cancelled first, and the error is dropped.
+    #[expect(clippy::must_use_candidate, reason = "failing is done for its effect")]
+    pub fn fail(self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> bool {
+        let error = Box::new(Error::Failed(error.into()));
+        // SAFETY: the producer was made together with this type's `T`, by `promise`.
+        unsafe { self.producer.resolve::<T>(Err(error)) }.is_ok()
+    }
+
+    /// Whether the future was cancelled, and the value is no longer wanted.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.producer.view().is_cancelled()
+    }
+
+    /// Calls `f` when the future is cancelled; never, if that does not happen. It takes its turn among the future's
+    /// callbacks, and runs at once on this thread where the future is cancelled already.
+    pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static)
+    where
+        T: 'static,
+    {
+        let told = move |outcome: Result<&T, &Error>| {
+            if matches!(outcome, Err(Error::Cancelled)) {
+                f();
+            }
+        };
+        // SAFETY: the producer was made together with this type's `T`, by `promise`.
+        unsafe { self.producer.add_callback::<T>(told) };
+    }
+}
+
+impl<T> Unpin for Promise<T> {}
+impl<T> UnwindSafe for Promise<T> {}
+impl<T> RefUnwindSafe for Promise<T> {}
+
+impl<T> fmt::Debug for Promise<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Promise").field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! One future, seen by several.
+
+use crate::cancel::CancelHandle;
+use crate::error::Error;
+use crate::future::{Future, State};
+use core::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it.
+///
+/// Made by [`Future::shared`]. To use it from several threads, `T` must be `Send + Sync`. Dropping the last clone
+/// detaches the task.
+pub struct SharedFuture<T> {
+    future: Arc<Future<T>>,
+}
+
+impl<T> SharedFuture<T> {
+    pub(crate) fn new(future: Future<T>) -> Self {
+        Self { future: Arc::new(future) }
+    }
+
+    /// The future as its only owner would see it.
+    pub(crate) fn inner(&self) -> &Future<T> {
+        &self.future
+    }
+
+    /// Blocks until the future is done. Inside one of its own callbacks it answers at once.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that says why there is no value.
+    pub fn result(&self) -> Result<&T, &Error> {
+        loop {
+            if let Some(outcome) = self.future.peek() {
+                return outcome;
+            }
+            self.future.wait();
+        }
+    }
+
+    /// Blocks until the future is done.
+    pub fn wait(&self) {
+        self.future.wait();
+    }
+
+    /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
+    #[must_use]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.future.wait_timeout(timeout)
+    }
+
+    /// The outcome, if the future is done. Does not block.
+    #[must_use]
+    pub fn peek(&self) -> Option<Result<&T, &Error>> {
+        self.future.peek()
+    }
+
+    /// See [`Future::cancel`].
+    #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
+    pub fn cancel(&self) -> bool {
+        self.future.cancel()
+    }
+
+    /// See [`Future::cancel_handle`].
+    #[must_use]
+    pub fn cancel_handle(&self) -> CancelHandle {
+        self.future.cancel_handle()
+    }
+
+    /// See [`Future::add_done_callback`].
+    pub fn add_done_callback(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
+        self.future.add_done_callback(f);
+    }
+
+    /// Where the future stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.future.state()
+    }
+
+    /// Whether there is an outcome, be it value, error or cancellation.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.future.is_done()
+    }
+
+    /// Whether the task has begun and is not done.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.future.is_running()
+    }
+
+    /// Whether the future was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.future.is_cancelled()
+    }
+
+    /// The future for a single owner again, if no other clone is left.
+    ///
+    /// # Errors
+    ///
+    /// `self`, where there are other clones.
+    pub fn try_unwrap(self) -> Result<Future<T>, Self> {
+        Arc::try_unwrap(self.future).map_err(|future| Self { future })
+    }
+}
+
+impl<T> Clone for SharedFuture<T> {
+    fn clone(&self) -> Self {
+        Self { future: self.future.clone() }
+    }
+}
+
+impl<T> fmt::Debug for SharedFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedFuture").field("state", &self.state()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,173 @@
+//! The side box of a future: what only some futures need, made when first asked for.
+//!
+//! It holds the registrations that can be withdrawn: threads that block with a timeout, and the waker of a poll. They
+//! are not observers of their own but entries here, and the box is *one* observer for them all, which stays in the
+//! list. So a wait that gives up leaves nothing behind, however often it is repeated. Names, priorities, deadlines
+//! and tokens of tasks have their place here too.
+
+use crate::observer::{ErasedOutcome, Node, NodeVTable, Stage};
+use crate::panic::run_caught;
+use crate::waiter::{Inbox, Waiter};
+use core::mem;
+use core::task::Waker;
+use earnest_sync::{
+    AtomicUsize, Mutex,
+    Ordering::{AcqRel, Acquire},
+    UnsafeCell, mutant,
+};
+use std::sync::Arc;
+
+/// See the module's text. Held by the cell and by the observer list, each with one reference.
+#[repr(C)]
+pub(crate) struct Side {
+    node: Node,
+    watchers: Mutex<Watchers>,
+    waker: WakerSlot,
+}
+
+// SAFETY: `node` is the list's, which hands it from thread to thread through the state word (R3); the rest is made to
+// be shared.
+unsafe impl Send for Side {}
+// SAFETY: as above; nobody reaches `node` through a shared reference.
+unsafe impl Sync for Side {}
+
+/// The threads that wait.
+#[derive(Default)]
+struct Watchers {
+    /// Set when they have been told; those who come later look at the future instead.
+    closed: bool,
+    first: Option<Watcher>,
+    rest: Vec<Watcher>,
+}
+
+struct Watcher {
+    inbox: Arc<Inbox>,
+    token: usize,
+}
+
+impl Watcher {
+    fn is(&self, waiter: &Waiter, token: usize) -> bool {
+        self.token == token && Arc::ptr_eq(&self.inbox, waiter.inbox())
+    }
+}
+
+impl Side {
+    const VTABLE: NodeVTable = NodeVTable { stage: Stage::Wake, tell: Side::tell };
+
+    pub(crate) fn new() -> Arc<Side> {
+        Arc::new(Side {
+            node: Node::new(&Side::VTABLE),
+            watchers: Mutex::new(Watchers::default()),
+            waker: WakerSlot::new(),
+        })
+    }
+
+    /// The list's reference, as a node.
+    pub(crate) fn into_node(self: Arc<Side>) -> *mut Node {
+        Arc::into_raw(self).cast_mut().cast()
+    }
+
+    unsafe fn tell(node: *mut Node, _: ErasedOutcome) {
+        // SAFETY: by `NodeVTable::tell` this is what `into_node` gave, told once: the list's reference ends here.
+        let this = unsafe { Arc::from_raw(node.cast::<Side>()) };
+        this.settled();
+    }
+
+    /// Tells everybody, and turns away those who come later.
+    pub(crate) fn settled(&self) {
+        let told = {
+            let mut watchers = self.watchers.lock();
+            watchers.closed = !mutant!("watchers_left_open");
+            (watchers.first.take(), mem::take(&mut watchers.rest))
+        };
+        for watcher in told.0.into_iter().chain(told.1) {
+            watcher.inbox.put(watcher.token);
+        }
+        self.waker.wake();
+    }
+
+    /// Registers a waiting thread. `false`: the future has settled, look at it.
+    pub(crate) fn watch(&self, waiter: &Waiter, token: usize) -> bool {
+        let watcher = Watcher { inbox: waiter.inbox().clone(), token };
+        let mut watchers = self.watchers.lock();
+        if watchers.closed {
+            return false;
+        }
+        if watchers.first.is_none() { watchers.first = Some(watcher) } else { watchers.rest.push(watcher) }
+        true
+    }
+
+    /// Withdraws a registration. `false`: it has been used, or is being used just now.
+    pub(crate) fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
+        let mut watchers = self.watchers.lock();
+        if watchers.first.as_ref().is_some_and(|first| first.is(waiter, token)) {
+            watchers.first = None;
+            return true;
+        }
+        let found = watchers.rest.iter().position(|watcher| watcher.is(waiter, token));
+        found.map(|index| watchers.rest.swap_remove(index)).is_some()
+    }
+
+    /// Makes `waker` the one to be woken. The caller looks at the future once more afterwards.
+    pub(crate) fn set_waker(&self, waker: Waker) {
+        self.waker.set(waker);
+    }
+}
+
+/// One waker that can be replaced while another thread wakes it.
+///
+/// The algorithm is that of `AtomicWaker` in futures-core: the slot belongs to whoever moved the state away from
+/// `WAITING`; a wake that finds the slot being filled leaves its mark, and the one who fills it wakes in its stead.
+struct WakerSlot {
+    state: AtomicUsize,
+    waker: UnsafeCell<Option<Waker>>,
+}
+
+/// Nobody is at the slot: --> REGISTERING, WAKING.
+const WAITING: usize = 0;
+/// The slot is being filled: --> WAITING, or REGISTERING | WAKING.
+const REGISTERING: usize = 1;
+/// The slot is being emptied: --> WAITING.
+const WAKING: usize = 2;
+
+// SAFETY: `waker` is reached only by the thread that took the state away from WAITING; see `set` and `wake`.
+unsafe impl Sync for WakerSlot {}
+
+impl WakerSlot {
+    fn new() -> WakerSlot {
+        WakerSlot { state: AtomicUsize::new(WAITING), waker: UnsafeCell::new(None) }
+    }
+
+    /// The waker's own code, user code, runs only while nobody holds the slot.
+    fn set(&self, waker: Waker) {
+        if self.state.compare_exchange(WAITING, REGISTERING, AcqRel, Acquire).is_err() {
+            // Being woken just now (polls exclude each other): the new waker is woken at once, and polls again.
+            run_caught("a waker", || waker.wake());
+            return;
+        }
+        // SAFETY: this thread moved the state to REGISTERING, so the slot is its own until the exchange below.
+        let old = self.waker.with_mut(|slot| unsafe { (*slot).replace(waker) });
+        if self.state.compare_exchange(REGISTERING, WAITING, AcqRel, Acquire).is_err() {
+            // Woken meanwhile; that thread left it to us.
+            // SAFETY: the state is REGISTERING | WAKING, which nobody but us leaves.
+            let woken = self.waker.with_mut(|slot| unsafe { (*slot).take() });
+            self.state.swap(WAITING, AcqRel);
+            if let Some(waker) = woken.filter(|_| !mutant!("waker_replaced_unwoken")) {
+                run_caught("a waker", || waker.wake());
+            }
+        }
+        run_caught("a waker's destructor", || drop(old));
+    }
+
+    fn wake(&self) {
+        if self.state.fetch_or(WAKING, AcqRel) != WAITING {
+            return;
+        }
+        // SAFETY: this thread moved the state from WAITING to WAKING, so the slot is its own until the line below.
+        let waker = self.waker.with_mut(|slot| unsafe { (*slot).take() });
+        self.state.fetch_and(!WAKING, AcqRel);
+        if let Some(waker) = waker {
+            run_caught("a waker", || waker.wake());
+        }
+    }
+}

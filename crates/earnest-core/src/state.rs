@@ -1,0 +1,332 @@
+//! The life of one future: which transitions there are, and who wins a race.
+//!
+//! ```text
+//!               start                 finish                   settle
+//!   Pending ─────────────▶ Running ─────────────▶ Settling ─────────────▶ Settled
+//!      │  │                          finish, dismiss  ▲                     ▲
+//!      │  └───────────────────────────────────────────┘                     │
+//!      │  cancel                                          settle            │
+//!      └───────────────────────▶ Cancelling ────────────────────────────────┘
+//! ```
+//!
+//! A future is *done* from the arrow into Settling or Cancelling on, which is made once and by one thread: the
+//! *settler*. It alone runs the callbacks, and then publishes Settled; only there do others see the outcome.
+//! Where nobody observes, finish and settle are one read-modify-write ([`Word::finish_unobserved`]).
+//!
+//! Everything above is one word, so that there is nothing to keep in step with it:
+//!
+//! | | bits 0-1 | bit 2 | bit 3 | the rest |
+//! |---|---|---|---|---|
+//! | not settled | phase | consumer gone | producer gone | newest observer, a [`Node`] pointer |
+//! | settled | 00 | consumer gone | 1 | producer held (1 bit), [`Outcome`] (3), links (counted) |
+//!
+//! "Pending, and the producer gone" is how Settled is told from the rest: a producer cannot let go of a pending
+//! future without dismissing it, so the combination has no other meaning.
+//!
+//! The rules of the cell, cited by number where they are relied upon:
+//!
+//! - **R1** The slot belongs to the producer until Settled; whoever claims a pending task by `start` or `cancel`
+//!   takes the producer's place. A canceller never touches the slot of a promise, whose producer may be writing it.
+//! - **R2** After an Acquire load shows Settled the slot belongs to the consumer, or to the settler where the
+//!   consumer is gone. Nobody else touches it again.
+//! - **R3** The settler alone takes observers off the word. One that comes after Settled is handed back to whoever
+//!   brought it. Hence each observer is told exactly once.
+//! - **R4** The memory is freed by the last of producer, consumer and links to let go. Before Settled that is
+//!   nobody: the settler still has it.
+
+use crate::observer::Node;
+use core::ptr;
+use earnest_sync::{
+    AtomicPtr,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    mutant,
+};
+
+const PHASE: usize = 0b0011;
+const DETACHED: usize = 0b0100;
+const RELEASED: usize = 0b1000;
+const TAGS: usize = 0b1111;
+
+const HELD: usize = 1 << 4;
+const OUTCOME_SHIFT: u32 = 5;
+const OUTCOME: usize = 0b111 << OUTCOME_SHIFT;
+const LINK: usize = 1 << 8;
+
+/// Where an unsettled future stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nobody has begun: --> Running, Settling, Cancelling, or Settled.
+    Pending = 0,
+    /// The closure runs, or a promise was started: --> Settling or Settled.
+    Running = 1,
+    /// Done; callbacks run: --> Settled.
+    Settling = 2,
+    /// Cancelled; the closure is dropped, then callbacks run: --> Settled.
+    Cancelling = 3,
+}
+
+/// What a settled future came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The slot holds the value.
+    Value = 0,
+    /// The slot holds the error.
+    Error = 1,
+    /// Dismissed by `cancel`; the slot is empty, as for all that follow.
+    Cancelled = 2,
+    /// The producer was dropped.
+    Abandoned = 3,
+    /// The executor did not take the task.
+    Rejected = 4,
+    /// The task was still queued when its time was up.
+    DeadlineExceeded = 5,
+    /// The consumer has had it, or it was dropped on the consumer's behalf.
+    Taken = 6,
+}
+
+/// One reading of the word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct View(*mut Node);
+
+impl View {
+    pub(crate) const PENDING: View = View(ptr::null_mut());
+    pub(crate) const RUNNING: View = View(ptr::without_provenance_mut(Phase::Running as usize));
+
+    /// A settled word; who is left is said by the parameters.
+    pub(crate) fn settled(outcome: Outcome, held: bool, detached: bool, links: usize) -> View {
+        let mut bits = RELEASED | (outcome as usize) << OUTCOME_SHIFT | links * LINK;
+        bits |= if held { HELD } else { 0 };
+        bits |= if detached { DETACHED } else { 0 };
+        View(ptr::without_provenance_mut(bits))
+    }
+
+    fn bits(self) -> usize {
+        self.0.addr()
+    }
+
+    fn map(self, f: impl FnOnce(usize) -> usize) -> View {
+        View(self.0.map_addr(f))
+    }
+
+    pub(crate) fn is_settled(self) -> bool {
+        self.bits() & (PHASE | RELEASED) == RELEASED
+    }
+
+    /// Whether the terminal transition has been made.
+    pub(crate) fn is_done(self) -> bool {
+        self.is_settled() || matches!(self.phase(), Phase::Settling | Phase::Cancelling)
+    }
+
+    pub(crate) fn is_running(self) -> bool {
+        !self.is_settled() && self.phase() == Phase::Running
+    }
+
+    pub(crate) fn is_cancelled(self) -> bool {
+        if self.is_settled() { self.outcome() == Outcome::Cancelled } else { self.phase() == Phase::Cancelling }
+    }
+
+    /// The phase; Pending for a settled word, which callers exclude first.
+    pub(crate) fn phase(self) -> Phase {
+        match self.bits() & PHASE {
+            0 => Phase::Pending,
+            1 => Phase::Running,
+            2 => Phase::Settling,
+            _ => Phase::Cancelling,
+        }
+    }
+
+    /// The outcome of a settled word.
+    pub(crate) fn outcome(self) -> Outcome {
+        debug_assert!(self.is_settled());
+        match (self.bits() & OUTCOME) >> OUTCOME_SHIFT {
+            0 => Outcome::Value,
+            1 => Outcome::Error,
+            2 => Outcome::Cancelled,
+            3 => Outcome::Abandoned,
+            4 => Outcome::Rejected,
+            5 => Outcome::DeadlineExceeded,
+            _ => Outcome::Taken,
+        }
+    }
+
+    /// The newest observer of an unsettled word.
+    pub(crate) fn newest(self) -> *mut Node {
+        debug_assert!(!self.is_settled());
+        self.map(|bits| bits & !TAGS).0
+    }
+
+    pub(crate) fn is_detached(self) -> bool {
+        self.bits() & DETACHED != 0
+    }
+
+    /// Whether the producer of an unsettled word has let go, as it may once another has claimed the task.
+    pub(crate) fn is_released(self) -> bool {
+        self.bits() & RELEASED != 0
+    }
+
+    /// Whether a settled word has no holder left.
+    pub(crate) fn nobody_left(self) -> bool {
+        debug_assert!(self.is_settled());
+        self.is_detached() && self.bits() & HELD == 0 && self.bits() < LINK
+    }
+
+    /// The same word in phase `to`, provided that it is pending.
+    fn from_pending(self, to: Phase) -> Option<View> {
+        (!self.is_settled() && self.phase() == Phase::Pending).then(|| self.in_phase(to))
+    }
+
+    fn in_phase(self, phase: Phase) -> View {
+        self.map(|bits| bits & !PHASE | phase as usize)
+    }
+}
+
+/// Who holds a settled cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Party {
+    Producer,
+    Consumer,
+    Link,
+}
+
+/// The state word. Every transition is one compare-exchange that wins or is retried on what it saw.
+pub(crate) struct Word(AtomicPtr<Node>);
+
+impl Word {
+    pub(crate) fn new(view: View) -> Word {
+        Word(AtomicPtr::new(view.0))
+    }
+
+    pub(crate) fn load(&self) -> View {
+        // ORDERING: Relaxed only as a seeded fault; Acquire pairs with the Release of `publish` and
+        // `finish_unobserved`, and carries the slot (R2).
+        View(self.0.load(if mutant!("observe_relaxed") { Relaxed } else { Acquire }))
+    }
+
+    fn exchange(&self, seen: View, next: View) -> Result<(), View> {
+        self.0.compare_exchange(seen.0, next.0, AcqRel, Acquire).map(drop).map_err(View)
+    }
+
+    /// Applies `step` until it wins or refuses, beginning with the guess `seen`.
+    fn update(&self, mut seen: View, step: impl Fn(View) -> Option<View>) -> Result<View, View> {
+        loop {
+            let Some(next) = step(seen) else { return Err(seen) };
+            match self.exchange(seen, next) {
+                Ok(()) => return Ok(next),
+                Err(actual) => seen = actual,
+            }
+        }
+    }
+
+    /// Pending to Running. The winner may run the closure (R1).
+    #[must_use = "only the winner may run the task"]
+    pub(crate) fn start(&self) -> bool {
+        self.update(View::PENDING, |seen| seen.from_pending(Phase::Running)).is_ok()
+    }
+
+    /// Pending to Cancelling. The winner is the settler. `Err` says what stood in the way.
+    #[must_use = "only the winner may settle"]
+    pub(crate) fn cancel(&self) -> Result<(), View> {
+        if mutant!("cancel_without_exchange") {
+            let seen = self.load();
+            let next = seen.from_pending(Phase::Cancelling).ok_or(seen)?;
+            self.0.store(next.0, Release);
+            return Ok(());
+        }
+        self.update(View::PENDING, |seen| seen.from_pending(Phase::Cancelling)).map(drop)
+    }
+
+    /// The whole way to Settled in one step, for the producer of a future that nobody observes. `guess` is the
+    /// phase the producer believes it is in. `false`: nothing changed, take the long way.
+    #[must_use = "when refused, the future is not done yet"]
+    pub(crate) fn finish_unobserved(&self, guess: View, outcome: Outcome) -> bool {
+        let settled = View::settled(outcome, false, false, 0);
+        // ORDERING: Relaxed only as a seeded fault; Release publishes the slot to `load` (R2).
+        let publish = if mutant!("finish_relaxed") { Relaxed } else { AcqRel };
+        self.0.compare_exchange(guess.0, settled.0, publish, Acquire).is_ok()
+    }
+
+    /// Pending or Running to Settling. The winner is the settler. Refused where a canceller was first.
+    #[must_use = "only the winner may settle"]
+    pub(crate) fn finish(&self) -> bool {
+        self.update(View::RUNNING, |seen| {
+            (!seen.is_settled() && matches!(seen.phase(), Phase::Pending | Phase::Running))
+                .then(|| seen.in_phase(Phase::Settling))
+        })
+        .is_ok()
+    }
+
+    /// Pending to Settling, without running. The winner is the settler.
+    #[must_use = "only the winner may settle"]
+    pub(crate) fn dismiss(&self) -> bool {
+        self.update(View::PENDING, |seen| seen.from_pending(Phase::Settling)).is_ok()
+    }
+
+    /// For the settler: takes all observers `seen` off the word (R3).
+    pub(crate) fn take_observers(&self, seen: View) -> Result<*mut Node, View> {
+        self.exchange(seen, View(ptr::without_provenance_mut(seen.bits() & TAGS)))?;
+        Ok(seen.newest())
+    }
+
+    /// For the settler: publishes Settled, provided that nothing has happened since `seen`.
+    pub(crate) fn publish(&self, seen: View, settled: View) -> Result<(), View> {
+        debug_assert!(seen.newest().is_null() || mutant!("publish_over_observers"));
+        self.exchange(seen, settled)
+    }
+
+    /// Puts `node` before the newest observer; `link` stores that one's address in the node. Refused once settled.
+    #[must_use = "a refused observer must be told by whoever brought it"]
+    pub(crate) fn push(&self, node: *mut Node, link: impl Fn(*mut Node)) -> bool {
+        debug_assert_eq!(node.addr() & TAGS, 0);
+        self.update(self.load(), |seen| {
+            if seen.is_settled() {
+                return None;
+            }
+            link(seen.newest());
+            Some(View(node.map_addr(|addr| addr | seen.bits() & TAGS)))
+        })
+        .is_ok()
+    }
+
+    /// The consumer leaves a future that is not settled. `false`: it is settled, and the outcome is the consumer's
+    /// to drop before it lets go.
+    #[must_use = "a settled outcome must be dropped by the consumer"]
+    pub(crate) fn detach(&self) -> bool {
+        self.update(self.load(), |seen| (!seen.is_settled()).then(|| seen.map(|bits| bits | DETACHED))).is_ok()
+    }
+
+    /// The producer lets go of a task that another has claimed. `true`: it was the last, and frees the cell (R4).
+    #[must_use = "the last party frees the cell"]
+    pub(crate) fn release_producer(&self) -> bool {
+        let released = |seen: View| (!seen.is_settled()).then(|| seen.map(|bits| bits | RELEASED));
+        match self.update(self.load(), released) {
+            Ok(_) => false,
+            Err(_) => self.release(Party::Producer),
+        }
+    }
+
+    /// `party` lets go of a settled cell. `true`: it was the last, and frees the cell (R4).
+    #[must_use = "the last party frees the cell"]
+    pub(crate) fn release(&self, party: Party) -> bool {
+        let without = |seen: View| {
+            seen.map(|bits| match party {
+                Party::Producer => bits & !HELD,
+                Party::Consumer => bits | DETACHED,
+                Party::Link => bits - LINK,
+            })
+        };
+        // Nobody else is left to look at the word once we would be the last: no write is needed then. The Acquire
+        // load or failed exchange that showed it makes the others' accesses happen before ours.
+        self.update(self.load(), |seen| Some(without(seen)).filter(|next| !next.nobody_left())).is_err()
+    }
+
+    /// The consumer has moved the outcome out of the slot and keeps the cell.
+    pub(crate) fn mark_taken(&self) {
+        let taken = |seen: View| {
+            Some(seen.map(|bits| bits & !OUTCOME | (Outcome::Taken as usize) << OUTCOME_SHIFT))
+        };
+        let _always = self.update(self.load(), taken);
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests;

@@ -1,0 +1,70 @@
+//! A closure made into something that an executor can hold, run or drop.
+
+use crate::cell::{self, Dismissal, Producer};
+use crate::future::Future;
+use core::fmt;
+use core::panic::Location;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+/// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
+///
+/// This is the one allocation of a task. For authors of executors; others call
+/// [`submit`](crate::ExecutorExt::submit).
+#[track_caller]
+pub fn task<F, T>(f: F) -> (Runnable, Future<T>)
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let (producer, consumer) = cell::task(f, Location::caller());
+    (Runnable { producer }, Future { consumer })
+}
+
+/// The right to run one task, once. One pointer wide.
+///
+/// Whoever has it may run it or drop it, on any thread. Dropped unrun, it ends the task's future with
+/// [`Error::Abandoned`](crate::Error::Abandoned), and [`dismiss`](Self::dismiss) does so with a reason.
+#[must_use = "a runnable that is dropped abandons its future"]
+pub struct Runnable {
+    producer: Producer,
+}
+
+impl Runnable {
+    /// Runs the task on this thread, completes its future, runs the callbacks and wakes who waits.
+    ///
+    /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
+    pub fn run(self) {
+        self.producer.run(|| {});
+    }
+
+    /// Like [`run`](Self::run), and calls `before_settling` when the closure has returned and its outcome has not
+    /// been published: the moment at which a worker can say that it is available again, before anybody can react to
+    /// the outcome. It must not panic.
+    pub fn run_then(self, before_settling: impl FnOnce()) {
+        self.producer.run(before_settling);
+    }
+
+    /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.
+    pub fn dismiss(self, reason: Dismissal) {
+        self.producer.dismiss(reason);
+    }
+
+    pub(crate) fn into_producer(self) -> Producer {
+        self.producer
+    }
+
+    /// Where the task was submitted.
+    #[must_use]
+    pub fn location(&self) -> &'static Location<'static> {
+        self.producer.location()
+    }
+}
+
+impl UnwindSafe for Runnable {}
+impl RefUnwindSafe for Runnable {}
+
+impl fmt::Debug for Runnable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runnable").field("location", &self.location()).finish_non_exhaustive()
+    }
+}

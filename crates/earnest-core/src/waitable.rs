@@ -1,0 +1,95 @@
+//! What can be waited for together with others.
+
+use crate::error::Error;
+use crate::future::Future;
+use crate::shared::SharedFuture;
+use crate::waiter::Waiter;
+
+/// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
+/// [`SharedFuture`], a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
+///
+/// Sealed: its methods serve the combinators, and may change.
+pub trait Waitable: sealed::Watch {}
+
+impl<W: sealed::Watch + ?Sized> Waitable for W {}
+
+mod sealed {
+    use super::{Error, Future, SharedFuture, Waiter};
+
+    /// The working half of [`Waitable`](super::Waitable).
+    #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
+    pub trait Watch {
+        /// Has `waiter` told `token` when this settles. `false`: it has settled already, and nothing was registered.
+        ///
+        /// The waiter's capacity is above `token`, and no other registration uses the same token.
+        #[doc(hidden)]
+        fn watch(&self, waiter: &Waiter, token: usize) -> bool;
+        /// Withdraws a registration. `false`: it has been used, or is being used just now.
+        #[doc(hidden)]
+        fn unwatch(&self, waiter: &Waiter, token: usize) -> bool;
+        /// Whether the outcome can be seen.
+        #[doc(hidden)]
+        fn is_settled(&self) -> bool;
+        /// Whether the outcome can be seen and is an error other than a cancellation.
+        #[doc(hidden)]
+        fn has_failed(&self) -> bool;
+        /// Equal for handles of the same future, and for no two others that exist at the same time.
+        #[doc(hidden)]
+        fn address(&self) -> usize;
+    }
+
+    impl<T> Watch for Future<T> {
+        fn watch(&self, waiter: &Waiter, token: usize) -> bool {
+            self.consumer.watch(waiter, token)
+        }
+        fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
+            self.consumer.unwatch(waiter, token)
+        }
+        fn is_settled(&self) -> bool {
+            self.consumer.is_visible()
+        }
+        fn has_failed(&self) -> bool {
+            matches!(self.peek(), Some(Err(error)) if !matches!(error, Error::Cancelled))
+        }
+        fn address(&self) -> usize {
+            self.consumer.address()
+        }
+    }
+
+    /// Forwards everything to the waitable that `$self` holds.
+    macro_rules! forward {
+        ($self:ident => $inner:expr) => {
+            fn watch(&$self, waiter: &Waiter, token: usize) -> bool {
+                $inner.watch(waiter, token)
+            }
+            fn unwatch(&$self, waiter: &Waiter, token: usize) -> bool {
+                $inner.unwatch(waiter, token)
+            }
+            fn is_settled(&$self) -> bool {
+                $inner.is_settled()
+            }
+            fn has_failed(&$self) -> bool {
+                $inner.has_failed()
+            }
+            fn address(&$self) -> usize {
+                $inner.address()
+            }
+        };
+    }
+
+    impl<T> Watch for SharedFuture<T> {
+        forward!(self => self.inner());
+    }
+    impl<W: Watch + ?Sized> Watch for &W {
+        forward!(self => (**self));
+    }
+    impl<W: Watch + ?Sized> Watch for &mut W {
+        forward!(self => (**self));
+    }
+    impl<W: Watch + ?Sized> Watch for Box<W> {
+        forward!(self => (**self));
+    }
+    impl<K, W: Watch> Watch for (K, W) {
+        forward!(self => self.1);
+    }
+}

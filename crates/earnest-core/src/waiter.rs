@@ -1,0 +1,221 @@
+//! One thread that waits for many futures: everything in the workspace that blocks on a future blocks here.
+
+use core::cell::Cell;
+use earnest_sync::{
+    AtomicUsize, Condvar, MODEL, Mutex,
+    Ordering::{AcqRel, Acquire, Relaxed},
+    mutant, spin_loop, thread,
+};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The point in time that lies `timeout` ahead; `None`, which is for ever, where the clock does not reach that far.
+#[must_use]
+pub fn deadline_after(timeout: Duration) -> Option<Instant> {
+    earnest_sync::now()?.checked_add(timeout)
+}
+
+/// One thread that waits for many futures.
+///
+/// Each future is watched under a *token*, a number below the capacity that the caller chooses. [`next`](Self::next)
+/// hands the tokens back in the order in which their futures settled. A completion costs one compare-exchange,
+/// whatever the number of futures watched, and wakes the thread only if it sleeps.
+///
+/// The settled tokens form a Treiber stack (R. K. Treiber, *Systems Programming: Coping with Parallelism*, 1986)
+/// linked by index, which the waiting thread takes whole and reverses.
+///
+/// What happened before a future settled happens before `next` returns its token.
+#[derive(Debug)]
+pub struct Waiter {
+    inbox: Arc<Inbox>,
+    /// The oldest token that has been taken off the stack and not handed out.
+    oldest: usize,
+}
+
+/// Where completing threads leave their tokens.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    /// The newest token plus one, or `EMPTY`, or `ASLEEP`.
+    newest: AtomicUsize,
+    /// Per token: the next one on the stack, plus one.
+    next: Box<[AtomicUsize]>,
+    parker: Parker,
+}
+
+const EMPTY: usize = 0;
+const ASLEEP: usize = usize::MAX;
+
+impl Waiter {
+    /// A waiter for tokens below `capacity`.
+    #[must_use]
+    pub fn new(capacity: usize) -> Waiter {
+        let next = (0..capacity).map(|_| AtomicUsize::new(EMPTY)).collect();
+        let inbox = Inbox { newest: AtomicUsize::new(EMPTY), next, parker: Parker::new() };
+        Waiter { inbox: Arc::new(inbox), oldest: EMPTY }
+    }
+
+    pub(crate) fn inbox(&self) -> &Arc<Inbox> {
+        &self.inbox
+    }
+
+    /// The next settled token, if there is one already.
+    pub fn try_next(&mut self) -> Option<usize> {
+        if self.oldest == EMPTY {
+            let newest = self.inbox.newest.load(Acquire);
+            debug_assert_ne!(newest, ASLEEP, "only the waiting thread itself sleeps");
+            if newest == EMPTY {
+                return None;
+            }
+            self.oldest = self.inbox.oldest_first(self.inbox.newest.swap(EMPTY, AcqRel));
+        }
+        let token = self.oldest - 1;
+        // ORDERING: Relaxed, as the swap above has made the whole chain this thread's own.
+        self.oldest = self.inbox.next[token].load(Relaxed);
+        Some(token)
+    }
+
+    /// Blocks until a watched future settles, and returns its token. `None`: `deadline` has passed.
+    ///
+    /// Without a deadline, and with nothing watched, this blocks for ever.
+    pub fn next(&mut self, deadline: Option<Instant>) -> Option<usize> {
+        if let Some(token) = self.try_next() {
+            return Some(token);
+        }
+        loop {
+            spin_until(deadline, || !self.inbox.is_empty());
+            if let Some(token) = self.try_next() {
+                return Some(token);
+            }
+            if has_passed(deadline) {
+                return None;
+            }
+            self.inbox.sleep(deadline);
+        }
+    }
+
+    /// Whether nobody else can reach this waiter any more, so that it may serve again.
+    pub(crate) fn is_unwatched(&mut self) -> bool {
+        self.oldest == EMPTY && Arc::get_mut(&mut self.inbox).is_some_and(|inbox| inbox.is_empty())
+    }
+}
+
+/// Lends `f` a waiter for one token: the thread's own, which is made on first use and kept, or a fresh one where that
+/// is in use, was left in someone's hands, or is gone because the thread is ending.
+pub(crate) fn with_single<R>(f: impl FnOnce(&mut Waiter) -> R) -> R {
+    let kept = if MODEL { None } else { SINGLE.try_with(Cell::take).ok().flatten() };
+    let mut waiter = kept.unwrap_or_else(|| Waiter::new(1));
+    let result = f(&mut waiter);
+    if !MODEL && waiter.is_unwatched() {
+        let _thread_is_ending = SINGLE.try_with(|single| single.set(Some(waiter)));
+    }
+    result
+}
+
+earnest_sync::thread_local! {
+    static SINGLE: Cell<Option<Waiter>> = Cell::new(None);
+}
+
+/// Looks a few times, yielding the processor in between, before it is worth going to sleep. Says whether it was seen.
+pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> bool) -> bool {
+    if MODEL || has_passed(deadline) {
+        return ready();
+    }
+    (0..ROUNDS).any(|round| {
+        if round < ROUNDS_OF_PAUSES { (0..1 << round).for_each(|_| spin_loop()) } else { thread::yield_now() }
+        ready()
+    })
+}
+
+const ROUNDS: u32 = 16;
+const ROUNDS_OF_PAUSES: u32 = 4;
+
+fn has_passed(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| earnest_sync::now().is_some_and(|now| now >= deadline))
+}
+
+impl Inbox {
+    fn is_empty(&self) -> bool {
+        self.newest.load(Acquire) == EMPTY
+    }
+
+    /// Leaves `token` for the waiting thread, and wakes it if it sleeps.
+    pub(crate) fn put(&self, token: usize) {
+        let mut newest = self.newest.load(Relaxed);
+        loop {
+            let below = if newest == ASLEEP { EMPTY } else { newest };
+            // ORDERING: Relaxed; the exchange publishes it to the swap in `try_next`.
+            self.next[token].store(below, Relaxed);
+            match self.newest.compare_exchange(newest, token + 1, AcqRel, Acquire) {
+                Ok(_) => break,
+                Err(actual) => newest = actual,
+            }
+        }
+        if newest == ASLEEP && !mutant!("put_without_unpark") {
+            self.parker.unpark();
+        }
+    }
+
+    /// Relinks a chain that was just taken, so that it begins with the oldest token.
+    fn oldest_first(&self, mut newest: usize) -> usize {
+        let mut oldest = EMPTY;
+        while newest != EMPTY {
+            // ORDERING: Relaxed, as the swap has made the chain this thread's own.
+            let below = self.next[newest - 1].load(Relaxed);
+            self.next[newest - 1].store(oldest, Relaxed);
+            oldest = newest;
+            newest = below;
+        }
+        oldest
+    }
+
+    /// Announces sleep and parks. Returns when something was put, or the deadline has passed, or for no reason.
+    fn sleep(&self, deadline: Option<Instant>) {
+        if mutant!("sleep_unannounced") {
+            self.parker.park(deadline);
+            return;
+        }
+        // The announcement and the last look at the inbox are one exchange: it fails if there is anything in it.
+        if self.newest.compare_exchange(EMPTY, ASLEEP, AcqRel, Acquire).is_err() {
+            return;
+        }
+        if self.parker.park(deadline) {
+            return;
+        }
+        // Time is up. Whoever has replaced the announcement meanwhile will unpark us, and that must not be left over
+        // for the next sleep.
+        if self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err() {
+            self.parker.park(None);
+        }
+    }
+}
+
+/// Blocks one thread until another says otherwise.
+#[derive(Debug)]
+struct Parker {
+    unparked: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Parker {
+    fn new() -> Parker {
+        Parker { unparked: Mutex::new(false), changed: Condvar::new() }
+    }
+
+    /// Blocks until [`unpark`](Self::unpark), which it uses up, or until the deadline. Says which.
+    fn park(&self, deadline: Option<Instant>) -> bool {
+        let mut unparked = self.unparked.lock();
+        while !*unparked {
+            if has_passed(deadline) {
+                return false;
+            }
+            unparked = self.changed.wait_deadline(unparked, deadline);
+        }
+        *unparked = false;
+        true
+    }
+
+    fn unpark(&self) {
+        *self.unparked.lock() = true;
+        self.changed.notify_one();
+    }
+}

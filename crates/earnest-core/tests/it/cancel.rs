@@ -1,0 +1,82 @@
+use earnest_core::{State, promise, task};
+use std::sync::Arc;
+use std::sync::mpsc;
+
+#[test]
+fn cancelling_a_pending_task_drops_its_captures_before_it_returns() {
+    let captured = Arc::new(());
+    let (runnable, future) = task({
+        let captured = captured.clone();
+        move || drop(captured)
+    });
+    assert!(future.cancel());
+    assert_eq!(Arc::strong_count(&captured), 1, "the closure is gone, though the runnable is still queued");
+    assert!(future.cancel(), "cancelled already");
+    runnable.run();
+    assert_eq!(future.state(), State::Cancelled);
+    assert!(future.result().unwrap_err().is_cancelled());
+}
+
+#[test]
+fn cancelling_a_running_task_is_refused() {
+    let (handles, handle) = mpsc::channel::<earnest_core::CancelHandle>();
+    let (runnable, future) = task(move || handle.recv().unwrap().cancel());
+    handles.send(future.cancel_handle()).unwrap();
+    runnable.run();
+    assert!(!future.result().unwrap());
+}
+
+#[test]
+fn cancelling_a_finished_future_is_refused() {
+    let (runnable, future) = task(|| 1);
+    runnable.run();
+    assert!(!future.cancel());
+    assert_eq!(future.result().unwrap(), 1);
+}
+
+#[test]
+fn a_promise_learns_that_it_is_not_wanted() {
+    let (told, tell) = mpsc::channel();
+    let (promise, future) = promise();
+    promise.on_cancel(move || told.send(()).unwrap());
+    assert!(future.cancel());
+    tell.try_recv().unwrap();
+    assert!(promise.is_cancelled());
+    assert_eq!(promise.complete(5), Err(5));
+}
+
+#[test]
+fn a_started_promise_cannot_be_cancelled() {
+    let (promise, future) = promise();
+    assert!(promise.start());
+    assert!(!promise.start());
+    assert!(!future.cancel());
+    assert_eq!(future.state(), State::Running);
+    promise.complete(5).unwrap();
+    assert_eq!(future.result().unwrap(), 5);
+}
+
+#[test]
+fn a_cancel_handle_outlives_future_and_runnable() {
+    let (runnable, future) = task(|| Arc::new(()));
+    let handle = future.cancel_handle();
+    let clone = handle.clone();
+    runnable.run();
+    drop(handle);
+    let value = future.result().unwrap();
+    assert_eq!(Arc::strong_count(&value), 1);
+    assert!(!clone.cancel());
+    let (_promise, future) = promise::<()>();
+    let handle = future.cancel_handle();
+    drop(future);
+    assert!(handle.cancel());
+    assert!(handle.is_cancelled());
+}
+
+#[test]
+fn a_cancel_handle_of_a_done_future_knows() {
+    let (_runnable, future) = task(|| ());
+    future.cancel();
+    assert!(future.cancel_handle().cancel());
+    assert!(!earnest_core::Future::ready(()).cancel_handle().is_cancelled());
+}

@@ -1,0 +1,89 @@
+//! What models get: the same names over loom.
+
+pub use loom::cell::UnsafeCell;
+pub use loom::hint::spin_loop;
+pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
+pub use loom::thread;
+pub use loom::thread_local;
+
+use std::sync::atomic::{AtomicUsize as StdAtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
+
+/// Whether this build runs under the model checker.
+pub const MODEL: bool = true;
+
+/// Models have no clock.
+pub fn now() -> Option<Instant> {
+    None
+}
+
+/// loom's mutex, with the shim's signature.
+#[derive(Debug, Default)]
+pub struct Mutex<T>(loom::sync::Mutex<T>);
+
+/// Holds a [`Mutex`] locked.
+pub type MutexGuard<'a, T> = loom::sync::MutexGuard<'a, T>;
+
+impl<T> Mutex<T> {
+    /// An unlocked mutex.
+    pub fn new(value: T) -> Self {
+        Self(loom::sync::Mutex::new(value))
+    }
+
+    /// Blocks until the lock is held.
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap()
+    }
+}
+
+/// loom's condition variable, with the shim's signature.
+#[derive(Debug, Default)]
+pub struct Condvar(loom::sync::Condvar);
+
+impl Condvar {
+    /// A condition nobody waits for.
+    pub fn new() -> Self {
+        Self(loom::sync::Condvar::new())
+    }
+
+    /// Blocks until notified.
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        self.0.wait(guard).unwrap()
+    }
+
+    /// Models have no clock: a model that lets time run out does so from a thread of its own.
+    pub fn wait_deadline<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _deadline: Option<Instant>,
+    ) -> MutexGuard<'a, T> {
+        self.wait(guard)
+    }
+
+    /// Wakes one waiting thread.
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    /// Wakes every waiting thread.
+    pub fn notify_all(&self) {
+        self.0.notify_all();
+    }
+}
+
+/// Explores every execution of `f` within the bounds of the environment and prints how many there were.
+///
+/// The line it prints, `model NAME: N iterations`, is what `cargo xtask loom` holds against the recorded floor.
+/// `LOOM_MAX_DURATION` and `LOOM_MAX_PERMUTATIONS` are refused: either would end the search early and pass.
+pub fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
+    for truncating in ["LOOM_MAX_DURATION", "LOOM_MAX_PERMUTATIONS"] {
+        assert!(std::env::var_os(truncating).is_none(), "{truncating} truncates models silently");
+    }
+    let iterations = std::sync::Arc::new(StdAtomicUsize::new(0));
+    let counted = iterations.clone();
+    loom::model(move || {
+        counted.fetch_add(1, Relaxed);
+        f();
+    });
+    println!("model {name}: {} iterations", iterations.load(Relaxed));
+}
