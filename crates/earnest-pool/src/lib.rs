@@ -1,1 +1,30 @@
-//! Pool.
+//! A work-stealing thread pool whose tasks have futures.
+//!
+//! [`ThreadPoolExecutor`] is the pool; `submit` gives the [`Future`](earnest_core::Future) of what a closure returns.
+//! The crate has the pool and nothing else; `wait`, `as_completed` and `map` over the futures of this and any other
+//! executor are in `earnest-combinators`, and the facade `earnest` has it all.
+//!
+//! # The way of a task
+//!
+//! `submit` makes the closure a task ([`earnest_core::task`]) and queues it: in the worker's own deque when called
+//! from a task of this pool, in the shared queue otherwise. Then it looks whether somebody is to be woken, or a thread
+//! to be started. A worker that looks for work takes its own newest task, or the oldest of the shared queue, or
+//! another worker's oldest; it runs the task, which completes the future, and looks again. When it has found nothing
+//! for a while, it parks.
+
+#![cfg_attr(not(earnest_loom), forbid(unsafe_code))]
+
+// In reading order: the way of a task.
+mod pool;
+mod queue;
+mod deque;
+mod sleep;
+mod worker;
+mod builder;
+mod default;
+mod error;
+
+pub use builder::{Builder, InitializerResult};
+pub use default::default_pool;
+pub use error::{BuildError, StillRunning};
+pub use pool::{PoolHandle, Shutdown, ThreadPoolExecutor};

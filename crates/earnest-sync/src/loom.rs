@@ -71,6 +71,11 @@ impl Condvar {
     }
 }
 
+/// Not to be known in a model, other than by joining.
+pub fn is_finished<T>(_: &thread::JoinHandle<T>) -> bool {
+    false
+}
+
 /// Explores every execution of `f` within the bounds of the environment and prints how many there were.
 ///
 /// The line it prints, `model NAME: N iterations`, is what `cargo xtask loom` holds against the recorded floor.

@@ -104,3 +104,9 @@ impl Condvar {
         self.0.notify_all();
     }
 }
+
+/// Whether the thread has come to its end.
+#[inline]
+pub fn is_finished<T>(thread: &thread::JoinHandle<T>) -> bool {
+    thread.is_finished()
+}

@@ -1,0 +1,179 @@
+//! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
+
+use crate::builder::Initializer;
+use crate::pool::Shared;
+use crate::queue::Local;
+use core::cell::RefCell;
+use earnest_core::{Broken, Runnable};
+use earnest_sync::{MODEL, thread};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What a worker's thread knows of itself.
+struct Seated {
+    pool: *const Shared,
+    local: Local,
+}
+
+earnest_sync::thread_local! {
+    static SEATED: RefCell<Option<Rc<Seated>>> = RefCell::new(None);
+}
+
+/// Whether this thread is a worker of `pool`. Also true of any thread that is ending and no longer knows: it must not
+/// wait for a pool, as it might be its own.
+pub(crate) fn is_worker_of(pool: &Shared) -> bool {
+    let here = |seated: &RefCell<Option<Rc<Seated>>>| {
+        seated.borrow().as_ref().is_some_and(|seated| core::ptr::eq(seated.pool, pool))
+    };
+    SEATED.try_with(here).unwrap_or(true)
+}
+
+/// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
+pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> {
+    let mut task = Some(task);
+    let push = |seated: &RefCell<Option<Rc<Seated>>>| {
+        if let Some(seated) = seated.borrow().as_ref().filter(|seated| core::ptr::eq(seated.pool, pool)) {
+            task.take().into_iter().for_each(|task| seated.local.push(task));
+        }
+    };
+    let _thread_is_ending = SEATED.try_with(push);
+    task.map_or(Ok(()), Err)
+}
+
+/// The life of a worker's thread.
+pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initializer>) {
+    let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
+    let seated = Rc::new(Seated { pool: Arc::as_ptr(pool), local });
+    SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
+    match initializer.map_or(Ok(()), |initialize| initialize()) {
+        Ok(()) => {
+            pool.sleep.started();
+            Worker { pool, seat, local: &seated.local, searching: true, ticks: 0, pace: Pace::new() }.work();
+        }
+        Err(cause) => {
+            tracing::error!(target: "earnest", %cause, "a worker's initializer failed: the pool is broken");
+            pool.break_down(Broken::new(cause));
+            if pool.sleep.never_started().live() == 0 {
+                pool.dismiss_queued();
+                pool.sleep.signal_end();
+            }
+        }
+    }
+    SEATED.with(|here| here.borrow_mut().take());
+}
+
+struct Worker<'a> {
+    pool: &'a Arc<Shared>,
+    seat: usize,
+    local: &'a Local,
+    /// Whether this worker is counted among those that search.
+    searching: bool,
+    ticks: u32,
+    pace: Pace,
+}
+
+/// Every so many tasks work from outside goes first, so that a worker that feeds itself does not starve it. A prime, so
+/// that it does not fall into step with what the tasks do.
+const OUTSIDE_FIRST_EVERY: u32 = 61;
+
+/// How often a worker looks around and yields before it parks.
+const SEARCHES: u32 = if MODEL { 0 } else { 20 };
+
+impl Worker<'_> {
+    fn work(mut self) {
+        loop {
+            if let Some(task) = self.find() {
+                self.run(task);
+            } else if !self.searching {
+                self.begin_search();
+            } else if let Some(task) = self.search_on() {
+                self.run(task);
+            } else if !self.pool.sleep.counts().is_closed() {
+                self.pool.sleep.park(|| self.pool.queues.has_work());
+            } else if self.pool.sleep.leave(|| self.pool.queues.has_work()) {
+                return;
+            }
+        }
+    }
+
+    fn run(&mut self, task: Runnable) {
+        if self.searching {
+            self.searching = false;
+            if self.pool.sleep.found(|| self.pool.queues.has_work()) {
+                self.pool.announce_work();
+            }
+        }
+        task.run_then(|| {
+            // Before anybody can react to the outcome this worker counts as available: submitting again will not
+            // start another thread.
+            if self.local.is_empty() {
+                self.begin_search();
+            }
+        });
+    }
+
+    fn begin_search(&mut self) {
+        self.searching = true;
+        self.pool.sleep.search();
+    }
+
+    /// The next task: the newest that this worker's tasks have submitted, the oldest from outside, or another
+    /// worker's.
+    fn find(&mut self) -> Option<Runnable> {
+        self.ticks = self.ticks.wrapping_add(1);
+        let outside_first = self.ticks % OUTSIDE_FIRST_EVERY == 0;
+        let first = if outside_first { self.find_outside() } else { None };
+        first
+            .or_else(|| self.local.pop_own())
+            .or_else(|| self.find_outside())
+            .or_else(|| self.pool.queues.steal(self.seat, self.local))
+    }
+
+    fn find_outside(&mut self) -> Option<Runnable> {
+        self.local.pop_batch().or_else(|| {
+            let limit = self.pace.limit();
+            let task = self.pool.queues.take_shared(self.local, limit)?;
+            self.pace.batch_begins();
+            Some(task)
+        })
+    }
+
+    /// Goes on looking for a little, before it is worth going to sleep.
+    fn search_on(&mut self) -> Option<Runnable> {
+        (0..SEARCHES).find_map(|_| {
+            thread::yield_now();
+            self.find()
+        })
+    }
+}
+
+/// How many tasks to take off the shared queue at once: more while they are short, one when they are not, so that
+/// tasks start in the order they were queued, and none waits behind a long one that another worker could have run.
+struct Pace {
+    limit: usize,
+    /// When the last batch was taken; `None` once that has been used.
+    since: Option<Instant>,
+}
+
+const LARGEST_BATCH: usize = 32;
+const SHORT: Duration = Duration::from_micros(2);
+
+impl Pace {
+    fn new() -> Pace {
+        Pace { limit: 1, since: None }
+    }
+
+    /// Called when there is nothing left of the last batch: how much to take now.
+    fn limit(&mut self) -> usize {
+        if let Some((since, now)) = self.since.take().zip(earnest_sync::now()) {
+            let short = now.duration_since(since) < SHORT * self.limit as u32;
+            self.limit = if short { (self.limit * 2).min(LARGEST_BATCH) } else { 1 };
+        }
+        self.limit
+    }
+
+    fn batch_begins(&mut self) {
+        self.since = earnest_sync::now();
+    }
+}

@@ -1,0 +1,8 @@
+//! What the pool promises, checked from outside. One binary, one module per area.
+
+#![cfg(not(earnest_loom))]
+mod broken;
+mod order;
+mod shutdown;
+mod submit;
+mod threads;
