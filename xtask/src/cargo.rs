@@ -1,0 +1,116 @@
+//! What is asked of cargo: the workspace's packages, and built programs.
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The root of the checkout that this program was built from.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
+
+/// A cargo command in the root, with the flags of its caller's environment left out: each command sets its own.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root()).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command
+}
+
+/// The part of `cargo metadata` that is used here.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Metadata {
+    pub(crate) packages: Vec<Package>,
+    pub(crate) target_directory: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) manifest_path: PathBuf,
+    /// `None` for a package of the workspace.
+    pub(crate) source: Option<String>,
+    /// `Some([])` where it says `publish = false`.
+    pub(crate) publish: Option<Vec<String>>,
+    pub(crate) dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    /// `None` for a normal one, else `dev` or `build`.
+    pub(crate) kind: Option<String>,
+    /// The platform or cfg under which it counts.
+    pub(crate) target: Option<String>,
+}
+
+impl Package {
+    pub(crate) fn directory(&self) -> &Path {
+        self.manifest_path.parent().expect("a manifest lies in a directory")
+    }
+
+    pub(crate) fn is_published(&self) -> bool {
+        self.source.is_none() && self.publish.is_none()
+    }
+}
+
+/// Every package that any platform or cfg may need, fetched if it was not there. `--locked`, so that an outdated
+/// Cargo.lock is an error and never rewritten in passing.
+pub(crate) fn metadata() -> Result<Metadata> {
+    let output = cargo(&["metadata", "--format-version=1", "--locked"]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("cargo metadata failed");
+    }
+    serde_json::from_slice(&output.stdout).context("cargo metadata said something unexpected")
+}
+
+/// A program that cargo built.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    pub(crate) manifest: PathBuf,
+    pub(crate) path: PathBuf,
+}
+
+/// Runs a building command and returns the programs it built.
+pub(crate) fn build(command: &mut Command) -> Result<Vec<Program>> {
+    let output = command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the build failed");
+    }
+    programs(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn programs(messages: &str) -> Result<Vec<Program>> {
+    #[derive(Deserialize)]
+    struct Message {
+        reason: String,
+        manifest_path: Option<PathBuf>,
+        executable: Option<PathBuf>,
+    }
+    let mut programs = Vec::new();
+    for line in messages.lines().filter(|line| line.starts_with('{')) {
+        let message: Message = serde_json::from_str(line)?;
+        if let ("compiler-artifact", Some(manifest), Some(path)) =
+            (&*message.reason, message.manifest_path, message.executable)
+        {
+            programs.push(Program { manifest, path });
+        }
+    }
+    Ok(programs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_read_from_messages() {
+        let messages = r#"
+{"reason":"compiler-artifact","manifest_path":"/w/a/Cargo.toml","executable":null,"target":{"name":"a"}}
+{"reason":"compiler-artifact","manifest_path":"/w/a/Cargo.toml","executable":"/t/loom-1","target":{"name":"loom"}}
+{"reason":"build-finished","success":true}"#;
+        let expected = Program { manifest: "/w/a/Cargo.toml".into(), path: "/t/loom-1".into() };
+        assert_eq!(programs(messages).unwrap(), [expected]);
+    }
+}
