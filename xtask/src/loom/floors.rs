@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     }
     report.table.print();
     for failure in &report.failures {
-        eprintln!("\n{failure}");
+        eprintln!("{failure}");
     }
     if !compared {
         println!("floors not compared");

@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     }
     table.print();
     for failure in &failures {
-        eprintln!("\n{failure}");
+        eprintln!("{failure}");
     }
     println!("{} seeded faults, {} models, {} failures", list.mutant.len(), used.len(), failures.len());
     Ok(failures.is_empty())
