@@ -8,6 +8,8 @@ mod suite;
 use anyhow::{Result, bail};
 use std::process::ExitCode;
 
+pub(crate) use mutants::unlisted_faults;
+
 /// Model-check the crates with loom.
 ///
 /// Each crate with a tests/loom/main.rs is built with `--cfg earnest_loom` and its tests are run, every one in a

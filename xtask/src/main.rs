@@ -4,6 +4,7 @@ mod cargo;
 mod loom;
 mod process;
 mod table;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -19,11 +20,14 @@ struct Arguments {
 enum Command {
     /// Model-check the crates with loom
     Loom(loom::Arguments),
+    /// Check the rules that no compiler and no linter checks
+    Tidy,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Loom(arguments) => loom::run(&arguments),
+        Command::Tidy => tidy::run(),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

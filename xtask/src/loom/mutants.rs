@@ -41,8 +41,7 @@ struct Mutant {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let text = fs::read_to_string(root().join("xtask/loom/mutants.toml")).context("mutants.toml")?;
-    let mut list: List = toml::from_str(&text).context("mutants.toml")?;
+    let mut list = read()?;
     let mut failures = if arguments.is_everything() { disagreements(&list)? } else { Vec::new() };
     list.mutant.retain(|mutant| {
         arguments.wants(&format!("{}::{}", mutant.krate, mutant.name))
@@ -110,7 +109,16 @@ impl Mutant {
     }
 }
 
-/// Where the list and the faults in the sources differ.
+fn read() -> Result<List> {
+    let text = fs::read_to_string(root().join("xtask/loom/mutants.toml")).context("mutants.toml")?;
+    toml::from_str(&text).context("mutants.toml")
+}
+
+/// Where mutants.toml and the faults in the sources differ.
+pub(crate) fn unlisted_faults() -> Result<Vec<String>> {
+    disagreements(&read()?)
+}
+
 fn disagreements(list: &List) -> Result<Vec<String>> {
     let mut seeded = BTreeSet::new();
     for folder in fs::read_dir(root().join("crates"))? {
