@@ -1,6 +1,8 @@
 //! The project's own commands, run as `cargo xtask <command>`. Each has a file of its own.
 
 mod cargo;
+mod ci;
+mod counts;
 mod loom;
 mod process;
 mod table;
@@ -18,15 +20,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run everything that a change must pass
+    Ci,
     /// Model-check the crates with loom
     Loom(loom::Arguments),
+    /// Count instructions and allocations per operation
+    Counts(counts::Arguments),
     /// Check the rules that no compiler and no linter checks
     Tidy,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Ci => ci::run(),
         Command::Loom(arguments) => loom::run(&arguments),
+        Command::Counts(arguments) => counts::run(&arguments),
         Command::Tidy => tidy::run(),
     };
     done.unwrap_or_else(|error| {

@@ -1,0 +1,79 @@
+//! `cargo xtask ci`: everything that a change must pass, in one command.
+
+use crate::cargo::cargo;
+use crate::counts::has_valgrind;
+use crate::table::Table;
+use anyhow::Result;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// The steps, cheap ones first: a mistake is to show early.
+const STEPS: [Step; 8] = [
+    Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
+    Step { name: "tidy", arguments: &["xtask", "tidy"], environment: &[] },
+    Step {
+        name: "clippy",
+        arguments: &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        environment: &[],
+    },
+    Step { name: "test", arguments: &["test", "--locked", "--workspace"], environment: &[] },
+    Step {
+        name: "documentation",
+        arguments: &["doc", "--locked", "--workspace", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step { name: "models", arguments: &["xtask", "loom", "--patched"], environment: &[] },
+    Step { name: "mutation gate", arguments: &["xtask", "loom", "--mutants"], environment: &[] },
+    Step { name: COUNTS, arguments: &["xtask", "counts"], environment: &[] },
+];
+
+const COUNTS: &str = "counts";
+
+struct Step {
+    name: &'static str,
+    /// Of cargo, or of this program after `xtask`.
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+impl Step {
+    fn command(&self) -> Result<Command> {
+        let mut command = match self.arguments {
+            ["xtask", arguments @ ..] => {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.args(arguments);
+                command
+            }
+            arguments => cargo(arguments),
+        };
+        command.envs(self.environment.iter().copied());
+        Ok(command)
+    }
+}
+
+/// Runs every step, whatever the others come to.
+pub(crate) fn run() -> Result<ExitCode> {
+    // A machine of one's own may do without valgrind; where `CI` is set nothing is left out in silence.
+    let counts_skipped = !has_valgrind() && std::env::var_os("CI").is_none();
+    let mut table = Table::new(&["step", ">seconds", "verdict"]);
+    let mut failed = false;
+    for step in STEPS {
+        println!("\n==== {}: cargo {}", step.name, step.arguments.join(" "));
+        let began = Instant::now();
+        let verdict = if step.name == COUNTS && counts_skipped {
+            println!("skipped, as valgrind is missing");
+            "skipped"
+        } else if step.command()?.status()?.success() {
+            "ok"
+        } else {
+            failed = true;
+            "FAILED"
+        };
+        let seconds = format!("{:.0}", began.elapsed().as_secs_f64());
+        println!("==== {}: {verdict}, {seconds} s", step.name);
+        table.row([step.name.to_owned(), seconds, verdict.to_owned()]);
+    }
+    println!();
+    table.print();
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
