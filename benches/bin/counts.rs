@@ -1,5 +1,5 @@
-//! What `cargo xtask counts` runs under callgrind: `counts ROW N` does one operation N times and says how often memory
-//! was allocated; `counts` lists the rows. To add one, add a line to `ROWS`.
+//! What `cargo xtask counts` runs under callgrind: `counts ROW N` does one operation N times and says how
+//! often memory was allocated; `counts` lists the rows. To add one, add a line to `ROWS`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;

@@ -10,7 +10,8 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
 }
 
-/// A cargo command in the root, with the flags of its caller's environment left out: each command sets its own.
+/// A cargo command in the root, with the flags of its caller's environment left out: each command sets its
+/// own.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root()).env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -55,8 +56,8 @@ impl Package {
     }
 }
 
-/// Every package that any platform or cfg may need, fetched if it was not there. `--locked`, so that an outdated
-/// Cargo.lock is an error and never rewritten in passing.
+/// Every package that any platform or cfg may need, fetched if it was not there. `--locked`, so that an
+/// outdated Cargo.lock is an error and never rewritten in passing.
 pub(crate) fn metadata() -> Result<Metadata> {
     let output = cargo(&["metadata", "--format-version=1", "--locked"]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

@@ -1,8 +1,8 @@
 //! `cargo xtask counts`: instructions and allocations per operation, against what is recorded.
 //!
-//! Unlike times these are the same at every run, so that a change of a few per cent can be seen. They say nothing of
-//! contention: valgrind runs one thread at a time. Instructions are those of our own code and what is compiled into
-//! it; what the allocator does is not among them, and allocations are counted instead.
+//! Unlike times these are the same at every run, so that a change of a few per cent can be seen. They say
+//! nothing of contention: valgrind runs one thread at a time. Instructions are those of our own code and what
+//! is compiled into it; what the allocator does is not among them, and allocations are counted instead.
 
 mod callgrind;
 

@@ -12,14 +12,16 @@ pub(crate) use mutants::unlisted_faults;
 
 /// Model-check the crates with loom.
 ///
-/// Each crate with a tests/loom/main.rs is built with `--cfg earnest_loom` and its tests are run, every one in a
-/// process of its own. The search is bounded by LOOM_MAX_PREEMPTIONS (2 unless set) and LOOM_MAX_BRANCHES (10000).
+/// Each crate with a tests/loom/main.rs is built with `--cfg earnest_loom` and its tests are run, every one
+/// in a process of its own. The search is bounded by LOOM_MAX_PREEMPTIONS (2 unless set) and
+/// LOOM_MAX_BRANCHES (10000).
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Use loom with our patch, without which it misses executions (see xtask/loom/README.md)
     #[arg(long)]
     patched: bool,
-    /// Run the mutation gate instead: each seeded fault must make its model fail, as expected. Implies --patched
+    /// Run the mutation gate instead: each seeded fault must make its model fail, as expected. Implies
+    /// --patched
     #[arg(long, conflicts_with = "record")]
     mutants: bool,
     /// Write what was seen to xtask/loom/floors.toml

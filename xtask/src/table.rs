@@ -1,6 +1,7 @@
 //! Plain text tables.
 
-/// Rows of cells under a heading, printed with aligned columns. Columns whose heading begins with `>` are numbers.
+/// Rows of cells under a heading, printed with aligned columns. Columns whose heading begins with `>` are
+/// numbers.
 pub(crate) struct Table {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 /// The instructions that were executed in the program itself, its libraries aside.
 ///
-/// The C library's share (allocation, copying) depends on its version and on the processor, and would make a recorded
-/// number worthless on the next machine.
+/// The C library's share (allocation, copying) depends on its version and on the processor, and would make a
+/// recorded number worthless on the next machine.
 pub(super) fn own_instructions(profile: &str, program: &str) -> Option<u64> {
     let mut names: HashMap<&str, &str> = HashMap::new();
     let (mut counts, mut ours, mut found) = (0, false, false);

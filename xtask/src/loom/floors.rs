@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let build = if arguments.patched { Build::Patched } else { Build::Stock };
     let mut tests = suite::build(arguments, build)?;
     tests.retain(|test| arguments.wants(&test.full_name()));
-    // The floors hold for the patched search within the default bounds; any other is a smaller or a larger one.
+    // The floors hold for the patched search within the default bounds; any other is a smaller or a larger
+    // one.
     let default_bounds =
         BOUNDS.iter().all(|(name, value)| std::env::var(name).map_or(true, |set| set == *value));
     let floors = if arguments.patched && default_bounds { read()? } else { Floors::new() };
@@ -114,7 +115,8 @@ fn read() -> Result<Floors> {
     toml::from_str(&text).context("floors.toml")
 }
 
-/// What is written for the numbers seen. Nine tenths: the number may shift a little with the compiler's choices.
+/// What is written for the numbers seen. Nine tenths: the number may shift a little with the compiler's
+/// choices.
 fn render(seen: &Floors) -> String {
     let mut text = String::from(
         "# How many executions each model has at least, with the patched loom and the default bounds.\n\

@@ -1,6 +1,7 @@
 //! The mutation gate: switches on one seeded fault after the other, and wants each to be caught by its model.
 //!
-//! Failing is not enough: a test that was renamed away fails too. The output must say what the fault leads to.
+//! Failing is not enough: a test that was renamed away fails too. The output must say what the fault leads
+//! to.
 
 use super::Arguments;
 use super::suite::{self, Build, Test, tail};
@@ -33,8 +34,8 @@ struct Mutant {
     krate: String,
     /// The test with the model that catches it: the smallest that does.
     test: String,
-    /// What the output of the failing model must contain; `timeout` where the fault makes it run on; `survives` for
-    /// the control, which no code uses.
+    /// What the output of the failing model must contain; `timeout` where the fault makes it run on;
+    /// `survives` for the control, which no code uses.
     signature: String,
     /// A bound for this fault only, where the default one is too small, or larger than needed.
     preemptions: Option<u32>,

@@ -25,9 +25,11 @@ pub(crate) fn source(metadata: &Metadata) -> Result<PathBuf> {
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }
-    // The manifest and the sources are all that a build needs; its lock file and its tests would be in the way.
+    // The manifest and the sources are all that a build needs; its lock file and its tests would be in the
+    // way.
     fs::create_dir_all(&copy)?;
-    // As a path it no longer counts as a dependency whose warnings are its own affair: they are turned off by hand.
+    // As a path it no longer counts as a dependency whose warnings are its own affair: they are turned off by
+    // hand.
     let manifest = fs::read_to_string(loom.directory().join("Cargo.toml"))?;
     fs::write(copy.join("Cargo.toml"), format!("{manifest}\n[lints.rust]\nwarnings = \"allow\"\n"))?;
     copy_folder(&loom.directory().join("src"), &copy.join("src"))?;
@@ -64,7 +66,8 @@ struct FilePatch<'a> {
     hunks: String,
 }
 
-/// Takes apart a patch of several files, as `diff -ru a b` writes it. What precedes the first file is a remark.
+/// Takes apart a patch of several files, as `diff -ru a b` writes it. What precedes the first file is a
+/// remark.
 fn files(patch: &str) -> Vec<FilePatch<'_>> {
     let mut files: Vec<FilePatch<'_>> = Vec::new();
     for line in patch.split_inclusive('\n') {

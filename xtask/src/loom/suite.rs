@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// The three ways to build the models. Each has a target directory of its own, so that they do not undo each other.
+/// The three ways to build the models. Each has a target directory of its own, so that they do not undo each
+/// other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
     Stock,
@@ -61,9 +62,10 @@ pub(crate) fn build(arguments: &Arguments, build: Build) -> Result<Vec<Test>> {
     command.env("RUSTFLAGS", build.flags());
     command.env("CARGO_TARGET_DIR", metadata.target_directory.join(build.directory()));
     if build != Build::Stock {
-        // An override by `paths`, where `[patch]` might be expected: that would rewrite Cargo.lock, which names the
-        // registry as loom's source, and would have to be undone afterwards. `paths` is made for this: the lock file
-        // stays as it is, and `--locked` above holds it to that. It wants name, version and dependencies unchanged.
+        // An override by `paths`, where `[patch]` might be expected: that would rewrite Cargo.lock, which
+        // names the registry as loom's source, and would have to be undone afterwards. `paths` is made for
+        // this: the lock file stays as it is, and `--locked` above holds it to that. It wants name, version
+        // and dependencies unchanged.
         let source = patch::source(&metadata)?;
         let quoted = toml::Value::String(source.display().to_string());
         command.arg(format!("--config=paths=[{quoted}]"));

@@ -27,8 +27,8 @@ const UNSAFE: [&str; 7] = [
 /// Where library code may know that there is a model checker.
 const LOOM: [&str; 2] = ["crates/earnest-sync/", "crates/earnest-pool/src/deque"];
 
-/// The two mentions that are allowed everywhere: unit tests do not run inside models, and the pool is free of unsafe
-/// code but for the queue that models use.
+/// The two mentions that are allowed everywhere: unit tests do not run inside models, and the pool is free of
+/// unsafe code but for the queue that models use.
 const LOOM_MENTIONS: [&str; 2] =
     ["cfg(all(test, not(earnest_loom)))", "cfg_attr(not(earnest_loom), forbid(unsafe_code))"];
 
@@ -94,7 +94,8 @@ fn loom_cfg(source: &Source) -> Found {
     lines.map(|(line, _)| (line, "cfg(earnest_loom) belongs to earnest-sync".to_owned())).collect()
 }
 
-/// Relaxed and SeqCst are the two orderings that are easily wrong: too weak, and too strong for want of an argument.
+/// Relaxed and SeqCst are the two orderings that are easily wrong: too weak, and too strong for want of an
+/// argument.
 fn orderings(source: &Source) -> Found {
     // The model checker's side of the shim is never shipped.
     if !source.is_library() || source.path == "crates/earnest-sync/src/loom.rs" {
@@ -118,8 +119,9 @@ fn orderings(source: &Source) -> Found {
 
 /// Code that a model is to see takes its synchronisation from earnest-sync.
 ///
-/// Clippy's `disallowed_types` and `disallowed_methods` cannot say this: they look through re-exports, so that
-/// `earnest_sync::AtomicUsize` is to them the forbidden type itself. This rule reads the names that are written.
+/// Clippy's `disallowed_types` and `disallowed_methods` cannot say this: they look through re-exports, so
+/// that `earnest_sync::AtomicUsize` is to them the forbidden type itself. This rule reads the names that are
+/// written.
 fn std_sync(source: &Source) -> Found {
     if !source.is_library() || source.path.starts_with("crates/earnest-sync/") {
         return Vec::new();

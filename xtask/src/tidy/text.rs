@@ -21,7 +21,8 @@ pub(crate) fn dead_links(path: &str, text: &str, exists: impl Fn(&str) -> bool) 
     let mut problems = Vec::new();
     for (line, target) in links(text) {
         let file = target.split('#').next().unwrap_or_default();
-        // Other sites, places in the same text, and items that rustdoc finds where a text is also a crate's page.
+        // Other sites, places in the same text, and items that rustdoc finds where a text is also a crate's
+        // page.
         let elsewhere = target.contains("://") || target.starts_with("mailto:") || target.contains("::");
         if !elsewhere && !file.is_empty() && !exists(file) {
             problems.push(Problem { path: path.to_owned(), line, what: format!("dead link: {target}") });

@@ -1,7 +1,8 @@
-//! What the model checker itself can see: two programs whose executions stock loom 0.7.2 does not all explore.
+//! What the model checker itself can see: two programs whose executions stock loom 0.7.2 does not all
+//! explore.
 //!
-//! `cargo xtask loom --patched` says through the environment that loom is patched, and all of them must be seen then.
-//! Otherwise some must be missed: the day that fails, loom has been mended, and the patch can go.
+//! `cargo xtask loom --patched` says through the environment that loom is patched, and all of them must be
+//! seen then. Otherwise some must be missed: the day that fails, loom has been mended, and the patch can go.
 
 #![cfg(earnest_loom)]
 
@@ -40,7 +41,8 @@ fn assert_all_seen<T: Ord + Debug>(seen: &BTreeSet<T>, possible: &BTreeSet<T>) {
     }
 }
 
-/// tokio-rs/loom#166: a load that changes nothing must not hide what another thread could have read before it.
+/// tokio-rs/loom#166: a load that changes nothing must not hide what another thread could have read before
+/// it.
 #[test]
 fn issue_166() {
     fn run(needless_load: bool) -> (usize, usize) {
