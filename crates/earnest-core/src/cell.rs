@@ -414,7 +414,7 @@ fn dismissal(outcome: Outcome) -> Option<&'static Error> {
 struct Settling;
 
 earnest_sync::thread_local! {
-    static SETTLING: RefCell<Vec<(RawCell, Outcome)>> = const { RefCell::new(Vec::new()) };
+    static SETTLING: RefCell<Vec<(RawCell, Outcome)>> = RefCell::new(Vec::new());
 }
 
 impl Settling {

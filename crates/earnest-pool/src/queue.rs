@@ -6,7 +6,7 @@
 use crate::deque::{Injector, Steal, Stealer, Worker};
 use crossbeam_utils::CachePadded;
 use earnest_core::Runnable;
-use earnest_sync::{Mutex, spin_loop};
+use earnest_sync::{MODEL, Mutex, spin_loop};
 use std::sync::OnceLock;
 
 /// A worker's own ends of its deques.
@@ -71,24 +71,39 @@ struct Seat {
     free: Mutex<(bool, Option<Local>)>,
 }
 
-impl Queues {
-    pub(crate) fn new(max_workers: usize) -> Queues {
-        let seat = |_| Seat { stealers: OnceLock::new(), free: Mutex::new((true, None)) };
-        Queues { shared: CachePadded::new(Injector::new()), seats: (0..max_workers).map(seat).collect() }
+impl Seat {
+    fn new() -> Seat {
+        let seat = Seat { stealers: OnceLock::new(), free: Mutex::new((true, None)) };
+        if MODEL {
+            // The checker does not see that `OnceLock` orders what it guards; before any thread is there, nothing
+            // needs to be ordered.
+            seat.make_deques(&mut seat.free.lock().1);
+        }
+        seat
     }
 
-    /// Gives a new worker its place. There is one: the caller has been counted among at most `max_workers`.
+    fn make_deques(&self, local: &mut Option<Local>) {
+        self.stealers.get_or_init(|| {
+            let (owner, thieves) = Local::new();
+            *local = Some(owner);
+            thieves
+        });
+    }
+}
+
+impl Queues {
+    pub(crate) fn new(max_workers: usize) -> Queues {
+        let seats = (0..max_workers).map(|_| Seat::new()).collect();
+        Queues { shared: CachePadded::new(Injector::new()), seats }
+    }
+
+    /// Gives a new worker its place, if one is free: there are as many as workers are counted at a time, but those who
+    /// leave keep theirs.
     pub(crate) fn take_seat(&self) -> Option<usize> {
         self.seats.iter().position(|seat| {
             let mut free = seat.free.lock();
-            let taken = core::mem::take(&mut free.0);
-            if taken && free.1.is_none() {
-                let (local, stealers) = Local::new();
-                let first_time = seat.stealers.set(stealers);
-                debug_assert!(first_time.is_ok(), "a seat is free until a thread runs on it, and never again");
-                free.1 = Some(local);
-            }
-            taken
+            seat.make_deques(&mut free.1);
+            core::mem::take(&mut free.0)
         })
     }
 

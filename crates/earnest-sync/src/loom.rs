@@ -81,12 +81,25 @@ pub fn is_finished<T>(_: &thread::JoinHandle<T>) -> bool {
 /// The line it prints, `model NAME: N iterations`, is what `cargo xtask loom` holds against the recorded floor.
 /// `LOOM_MAX_DURATION` and `LOOM_MAX_PERMUTATIONS` are refused: either would end the search early and pass.
 pub fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
+    explore(name, usize::MAX, f);
+}
+
+/// Like [`model`], with at most `preemptions` preemptive switches of thread, for what would not end otherwise.
+pub fn model_bounded(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
+    explore(name, preemptions, f);
+}
+
+fn explore(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
     for truncating in ["LOOM_MAX_DURATION", "LOOM_MAX_PERMUTATIONS"] {
         assert!(std::env::var_os(truncating).is_none(), "{truncating} truncates models silently");
     }
     let iterations = std::sync::Arc::new(StdAtomicUsize::new(0));
     let counted = iterations.clone();
-    loom::model(move || {
+    let mut builder = loom::model::Builder::new();
+    if preemptions < builder.preemption_bound.unwrap_or(usize::MAX) {
+        builder.preemption_bound = Some(preemptions);
+    }
+    builder.check(move || {
         counted.fetch_add(1, Relaxed);
         f();
     });

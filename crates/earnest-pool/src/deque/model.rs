@@ -1,31 +1,32 @@
 //! Stand-ins for crossbeam's queues in models: atomics only, and no ordering that crossbeam does not promise.
 //!
 //! A push publishes with Release, taking is a compare-exchange, looking whether a queue is empty is Relaxed. A queue
-//! behind a mutex would add orderings of its own, and hide a missing fence.
+//! behind a mutex would add orderings of its own, and hide a missing fence. All of them are first in, first out: no
+//! protocol of the pool depends on which task comes first.
 
 use super::Steal;
+use core::cell::Cell;
 use core::fmt;
 use earnest_sync::{
-    AtomicUsize,
+    AtomicBool, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     UnsafeCell,
 };
 use std::sync::Arc;
 
 /// How many pushes a queue takes in one execution. Slots are not used twice.
-const CAPACITY: usize = 6;
-
-const EMPTY: usize = 0;
-const FULL: usize = 1;
-const TAKEN: usize = 2;
+const CAPACITY: usize = 3;
 
 struct Slots<T> {
-    state: [AtomicUsize; CAPACITY],
+    /// How many have been handed out to pushers.
+    tail: AtomicUsize,
+    /// How many have been taken.
+    head: AtomicUsize,
+    full: [AtomicBool; CAPACITY],
     item: [UnsafeCell<Option<T>>; CAPACITY],
-    pushed: AtomicUsize,
 }
 
-// SAFETY: an item is reached by the one who won its slot only: the pusher before FULL, the taker after TAKEN.
+// SAFETY: an item is reached by its pusher before the slot is full, and by the one who moved the head past it after.
 unsafe impl<T: Send> Send for Slots<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Slots<T> {}
@@ -33,53 +34,48 @@ unsafe impl<T: Send> Sync for Slots<T> {}
 impl<T> Slots<T> {
     fn new() -> Self {
         Slots {
-            state: std::array::from_fn(|_| AtomicUsize::new(EMPTY)),
+            tail: AtomicUsize::new(0),
+            head: AtomicUsize::new(0),
+            full: std::array::from_fn(|_| AtomicBool::new(false)),
             item: std::array::from_fn(|_| UnsafeCell::new(None)),
-            pushed: AtomicUsize::new(0),
         }
     }
 
     fn push(&self, item: T) {
         // ORDERING: Relaxed; it only hands out slots. The store below publishes.
-        let slot = self.pushed.fetch_add(1, Relaxed);
+        let slot = self.tail.fetch_add(1, Relaxed);
         assert!(slot < CAPACITY, "the model's queue is too small");
-        // SAFETY: the slot was handed out to us alone, and nobody looks into it before FULL.
+        // SAFETY: the slot was handed out to us alone, and nobody looks into it before it is full.
         self.item[slot].with_mut(|place| unsafe { *place = Some(item) });
-        // ORDERING: Release publishes the item to the exchange in `take`; crossbeam promises the same.
-        self.state[slot].store(FULL, Release);
+        // ORDERING: Release publishes the item to the load in `steal`; crossbeam promises the same.
+        self.full[slot].store(true, Release);
     }
 
-    fn take(&self, slot: usize) -> Steal<T> {
-        // ORDERING: Relaxed on failure: nothing is taken then.
-        match self.state[slot].compare_exchange(FULL, TAKEN, AcqRel, Relaxed) {
-            // SAFETY: the exchange made the slot ours.
-            Ok(_) => match self.item[slot].with_mut(|place| unsafe { (*place).take() }) {
-                Some(item) => Steal::Success(item),
-                None => unreachable!("a full slot has an item"),
-            },
-            Err(_) => Steal::Retry,
-        }
-    }
-
-    fn full(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..CAPACITY).filter(|&slot| self.state[slot].load(Acquire) == FULL)
-    }
-
-    /// The oldest, as thieves take it. In order: an empty slot hides those behind it, as it does in the real queue.
     fn steal(&self) -> Steal<T> {
-        for slot in 0..CAPACITY {
-            match self.state[slot].load(Acquire) {
-                FULL => return self.take(slot),
-                EMPTY => return Steal::Empty,
-                _ => {}
-            }
+        let slot = self.head.load(Acquire);
+        if slot >= CAPACITY || !self.full[slot].load(Acquire) {
+            return Steal::Empty;
         }
-        Steal::Empty
+        // ORDERING: Relaxed on failure: nothing is taken then.
+        if self.head.compare_exchange(slot, slot + 1, AcqRel, Relaxed).is_err() {
+            return Steal::Retry;
+        }
+        // SAFETY: the exchange made the slot ours.
+        match self.item[slot].with_mut(|place| unsafe { (*place).take() }) {
+            Some(item) => Steal::Success(item),
+            None => unreachable!("a full slot has an item"),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        // ORDERING: Relaxed; crossbeam's own look is no stronger without the caller's fence.
+        let slot = self.head.load(Relaxed);
+        slot >= CAPACITY || !self.full[slot].load(Relaxed)
     }
 
     fn len(&self) -> usize {
-        // ORDERING: Relaxed; crossbeam's own look is no stronger without the caller's fence.
-        self.state.iter().filter(|state| state.load(Relaxed) == FULL).count()
+        // ORDERING: Relaxed, as above.
+        self.tail.load(Relaxed).saturating_sub(self.head.load(Relaxed))
     }
 }
 
@@ -103,7 +99,7 @@ impl<T> Injector<T> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.0.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,16 +109,17 @@ impl<T> Injector<T> {
 
 pub(crate) struct Worker<T> {
     slots: Arc<Slots<T>>,
-    newest_first: bool,
+    /// An owner that has pushed nothing knows that there is nothing, without a step of the model.
+    pushed: Cell<bool>,
 }
 
 impl<T> Worker<T> {
     pub(crate) fn new_lifo() -> Self {
-        Worker { slots: Arc::new(Slots::new()), newest_first: true }
+        Worker { slots: Arc::new(Slots::new()), pushed: Cell::new(false) }
     }
 
     pub(crate) fn new_fifo() -> Self {
-        Worker { slots: Arc::new(Slots::new()), newest_first: false }
+        Self::new_lifo()
     }
 
     pub(crate) fn stealer(&self) -> Stealer<T> {
@@ -130,19 +127,23 @@ impl<T> Worker<T> {
     }
 
     pub(crate) fn push(&self, item: T) {
+        self.pushed.set(true);
         self.slots.push(item);
     }
 
     pub(crate) fn pop(&self) -> Option<T> {
-        let mut full: Vec<usize> = self.slots.full().collect();
-        if self.newest_first {
-            full.reverse();
+        while self.pushed.get() {
+            match self.slots.steal() {
+                Steal::Success(item) => return Some(item),
+                Steal::Empty => return None,
+                Steal::Retry => {}
+            }
         }
-        full.into_iter().find_map(|slot| self.slots.take(slot).success())
+        None
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.slots.len() == 0
+        !self.pushed.get() || self.slots.is_empty()
     }
 }
 
@@ -162,18 +163,18 @@ impl<T> Stealer<T> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.0.is_empty()
     }
 }
 
-impl<T> fmt::Debug for Injector<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Injector")
-    }
+/// Names only: to look at the contents would be a step of the model.
+macro_rules! opaque {
+    ($($name:ident)*) => {$(
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    )*};
 }
-
-impl<T> fmt::Debug for Stealer<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Stealer")
-    }
-}
+opaque! { Injector Worker Stealer }

@@ -1,0 +1,10 @@
+//! Models of the core's protocols, one file each. `cargo xtask loom` runs them.
+
+#![cfg(earnest_loom)]
+
+mod cancel_vs_start;
+mod complete_vs_callbacks;
+mod complete_vs_drop;
+mod complete_vs_poll;
+mod complete_vs_wait;
+mod support;

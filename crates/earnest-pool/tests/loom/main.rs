@@ -1,0 +1,15 @@
+//! Models of the pool's protocols, one file each. `cargo xtask loom` runs them.
+
+#![cfg(earnest_loom)]
+
+mod cancel_vs_steal;
+mod push_vs_sleep;
+mod submit_vs_shutdown;
+
+fn pool(max_workers: usize) -> earnest_pool::ThreadPoolExecutor {
+    earnest_pool::ThreadPoolExecutor::builder()
+        .max_workers(max_workers)
+        .thread_name_prefix("model")
+        .build()
+        .unwrap()
+}
