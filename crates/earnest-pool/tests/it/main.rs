@@ -2,6 +2,7 @@
 
 #![cfg(not(earnest_loom))]
 mod broken;
+mod leftovers;
 mod order;
 mod shutdown;
 mod submit;

@@ -66,15 +66,24 @@ fn submit_result_submit_uses_one_thread() {
 fn threads_are_started_on_demand_up_to_the_limit() {
     let pool = ThreadPoolExecutor::builder().max_workers(3).build().unwrap();
     assert_eq!(pool.worker_count(), 0);
+    let (started, starts) = std::sync::mpsc::channel();
     let (gates, futures): (Vec<_>, Vec<_>) = (0..9)
         .map(|_| {
             let (open, gate) = promise::<()>();
-            (open, pool.submit(move || gate.result().is_ok()))
+            let started = started.clone();
+            let task = move || {
+                started.send(()).unwrap();
+                gate.result().is_ok()
+            };
+            (open, pool.submit(task))
         })
         .unzip();
+    (0..3).for_each(|_| starts.recv().unwrap());
     assert_eq!(pool.worker_count(), 3);
+    assert!(starts.try_recv().is_err(), "a fourth task has begun");
     gates.into_iter().for_each(|open| open.complete(()).unwrap());
     assert!(futures.into_iter().all(|future| future.result().unwrap()));
+    assert_eq!(pool.worker_count(), 3);
 }
 
 #[test]
