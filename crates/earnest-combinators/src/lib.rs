@@ -1,1 +1,36 @@
-//! Combinators.
+//! Several futures at once: wait for them, iterate over them as they complete, map over inputs on an executor.
+//!
+//! Everything here works on the futures of any executor, and on promises, mixed in one call. Nothing here starts a
+//! thread or runs a task: the calling thread blocks, and whoever completes a future wakes it.
+//!
+//! | you want | call |
+//! |---|---|
+//! | to block until all, or one, or one has failed | [`wait`] |
+//! | each future when it is ready | [`as_completed`], [`as_completed_timeout`] |
+//! | a function applied to many inputs, results in input order | [`MapExt::map`], [`MapExt::map_with`] |
+//!
+//! ```
+//! use earnest_combinators::{ReturnWhen, wait};
+//!
+//! let (promise, first) = earnest_core::promise();
+//! let (_unkept, second) = earnest_core::promise();
+//! std::thread::spawn(move || promise.complete("done"));
+//!
+//! let waited = wait([first, second], ReturnWhen::FirstCompleted, None);
+//! assert_eq!(waited.done.len(), 1);
+//! assert_eq!(waited.not_done.len(), 1);
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod wait;
+mod as_completed;
+mod watched;
+mod map;
+mod map_options;
+mod in_flight;
+
+pub use as_completed::{AsCompleted, AsCompletedTimeout, as_completed, as_completed_timeout};
+pub use map::{Map, MapExt, MapWith};
+pub use map_options::MapOptions;
+pub use wait::{Ended, ReturnWhen, Wait, wait};

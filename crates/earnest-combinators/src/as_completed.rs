@@ -1,0 +1,155 @@
+//! Futures one after the other, in the order in which they complete.
+
+use crate::watched::{Watched, distinct};
+use core::fmt;
+use core::iter::FusedIterator;
+use earnest_core::{TimedOut, Waitable, deadline_after};
+use std::time::{Duration, Instant};
+
+/// Iterates over `items` as they complete, and gives each of them back when it is done.
+///
+/// Those that have settled by the time the call returns come first, in input order; the others follow in the order in
+/// which they settle, be it with a value, an error or a cancellation. The items may be futures by value or by
+/// reference, shared futures, boxes or references of `dyn` [`Waitable`], and pairs `(key, future)`, of any executor.
+///
+/// - [`next`](Iterator::next) blocks until an item is done, for ever if none ever is.
+/// - An item that stands for the same future as an earlier one is dropped: each future is yielded once.
+/// - The iterator keeps nothing of what it has yielded. A completion costs the same whatever the number of items.
+/// - Dropping the iterator ends the waiting, not the tasks: what it still holds is dropped, and so detached.
+///
+/// What a task did, and the callbacks of its future, happen before that future is yielded.
+///
+/// # Panics
+///
+/// With the panic of `items`, if iterating over them panics; nothing is being waited for then.
+///
+/// # Examples
+///
+/// What came of which input? A pair of a key and a future can be waited for as the future can:
+///
+/// ```
+/// use earnest_combinators::as_completed;
+///
+/// let (slow_promise, slow) = earnest_core::promise();
+/// let (fast_promise, fast) = earnest_core::promise();
+/// let mut completed = as_completed([("slow", slow), ("fast", fast)]);
+/// std::thread::spawn(move || {
+///     fast_promise.complete(1).unwrap();
+///     slow_promise.complete(2).unwrap();
+/// });
+///
+/// let (key, future) = completed.next().unwrap();
+/// assert_eq!((key, future.result().unwrap()), ("fast", 1));
+/// let (key, future) = completed.next().unwrap();
+/// assert_eq!((key, future.result().unwrap()), ("slow", 2));
+/// assert!(completed.next().is_none());
+/// ```
+pub fn as_completed<I>(items: I) -> AsCompleted<I::Item>
+where
+    I: IntoIterator,
+    I::Item: Waitable,
+{
+    AsCompleted { watched: Watched::new(distinct(items)) }
+}
+
+/// Like [`as_completed`], for `timeout` at most, counted from this call.
+///
+/// Each item is yielded as `Ok` when it is done. Once time has run out and nothing that is done is left to yield, the
+/// iterator yields one `Err` that holds the other items in input order, and ends. An iterator that has yielded every
+/// item ends without an `Err`.
+///
+/// A timeout too large for the clock means for ever; with a timeout of zero the items that are done are yielded, and
+/// then the others as one `Err`. Running out of time changes nothing about the futures.
+///
+/// What a task did, and the callbacks of its future, happen before that future is yielded as `Ok`.
+///
+/// # Panics
+///
+/// With the panic of `items`, if iterating over them panics; nothing is being waited for then.
+///
+/// # Examples
+///
+/// ```
+/// use earnest_combinators::as_completed_timeout;
+/// use std::time::Duration;
+///
+/// let (_unkept, pending) = earnest_core::promise();
+/// let futures = [pending, earnest_core::Future::ready(1)];
+///
+/// let (mut values, mut late) = (Vec::new(), Vec::new());
+/// for item in as_completed_timeout(futures, Duration::from_millis(1)) {
+///     match item {
+///         Ok(future) => values.push(future.result().unwrap()),
+///         Err(timed_out) => late = timed_out.into_inner(),
+///     }
+/// }
+/// assert_eq!((values, late.len()), (vec![1], 1));
+/// ```
+pub fn as_completed_timeout<I>(items: I, timeout: Duration) -> AsCompletedTimeout<I::Item>
+where
+    I: IntoIterator,
+    I::Item: Waitable,
+{
+    let deadline = deadline_after(timeout);
+    AsCompletedTimeout { watched: Watched::new(distinct(items)), deadline }
+}
+
+/// Items in the order in which they complete; see [`as_completed`].
+#[must_use = "iterators do nothing unless they are asked"]
+pub struct AsCompleted<W: Waitable> {
+    watched: Watched<W>,
+}
+
+impl<W: Waitable> Iterator for AsCompleted<W> {
+    type Item = W;
+
+    /// Blocks until an item is done. `None`: all have been yielded.
+    fn next(&mut self) -> Option<W> {
+        self.watched.next(None)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.watched.len(), Some(self.watched.len()))
+    }
+}
+
+impl<W: Waitable> ExactSizeIterator for AsCompleted<W> {}
+impl<W: Waitable> FusedIterator for AsCompleted<W> {}
+
+impl<W: Waitable> fmt::Debug for AsCompleted<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsCompleted").field("left", &self.watched.len()).finish_non_exhaustive()
+    }
+}
+
+/// Items in the order in which they complete, until time runs out; see [`as_completed_timeout`].
+#[must_use = "iterators do nothing unless they are asked"]
+pub struct AsCompletedTimeout<W: Waitable> {
+    watched: Watched<W>,
+    deadline: Option<Instant>,
+}
+
+impl<W: Waitable> Iterator for AsCompletedTimeout<W> {
+    type Item = Result<W, TimedOut<Vec<W>>>;
+
+    /// Blocks until an item is done or time has run out. `None`: there is nothing left.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.watched.len() == 0 {
+            return None;
+        }
+        let next = self.watched.next(self.deadline);
+        Some(next.ok_or_else(|| TimedOut::new(self.watched.give_up())))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.watched.len().min(1), Some(self.watched.len()))
+    }
+}
+
+impl<W: Waitable> FusedIterator for AsCompletedTimeout<W> {}
+
+impl<W: Waitable> fmt::Debug for AsCompletedTimeout<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsCompletedTimeout").field("left", &self.watched.len()).finish_non_exhaustive()
+    }
+}

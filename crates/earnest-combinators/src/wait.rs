@@ -1,0 +1,125 @@
+//! Blocking until some of several futures are done.
+
+use crate::watched::{Watched, distinct};
+use earnest_core::{Waitable, deadline_after};
+use std::time::{Duration, Instant};
+
+/// When [`wait`] returns, provided that time does not run out before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReturnWhen {
+    /// All items are done.
+    AllCompleted,
+    /// One item is done, be it with a value, an error or a cancellation.
+    FirstCompleted,
+    /// One item has ended with an [`Error`](earnest_core::Error) other than a cancellation, or all are done.
+    ///
+    /// A value that happens to be an `Err` is a value.
+    FirstException,
+}
+
+impl ReturnWhen {
+    /// Whether there is nothing to wait for, given those that are done and the number of those that are not.
+    fn is_met(self, done: &[impl Waitable], n_not_done: usize) -> bool {
+        n_not_done == 0
+            || match self {
+                ReturnWhen::AllCompleted => false,
+                ReturnWhen::FirstCompleted => !done.is_empty(),
+                ReturnWhen::FirstException => done.iter().any(Waitable::has_failed),
+            }
+    }
+
+    /// Whether the wait is over with `item`, which has just settled, though others are pending.
+    fn is_met_by(self, item: &impl Waitable) -> bool {
+        match self {
+            ReturnWhen::AllCompleted => false,
+            ReturnWhen::FirstCompleted => true,
+            ReturnWhen::FirstException => item.has_failed(),
+        }
+    }
+}
+
+/// What [`wait`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait<W> {
+    /// The items whose outcome can be seen, in input order.
+    pub done: Vec<W>,
+    /// The others, in input order.
+    pub not_done: Vec<W>,
+    /// Why the wait ended.
+    pub ended: Ended,
+}
+
+/// Why a [`wait`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ended {
+    /// What it waited for has come about.
+    Satisfied,
+    /// Time ran out first.
+    TimedOut,
+}
+
+/// Blocks until what `return_when` says has come about, or `timeout` has passed, and says which items are done.
+///
+/// The items may be futures by value or by reference, shared futures, boxes or references of `dyn` [`Waitable`], and
+/// pairs `(key, future)`, of any executor. Those given by value come back in the lists.
+///
+/// - Both lists keep the input order. An item that stands for the same future as an earlier one is dropped: it counts
+///   once, and appears once.
+/// - [`done`](Wait::done) holds everything that had settled when the wait ended, not only what ended it.
+/// - A future that is cancelled during the wait is done.
+/// - No items: returns at once, [`Ended::Satisfied`].
+/// - Without a timeout, or with one too large for the clock, it waits for ever; a timeout of zero looks once. Time runs
+///   from the call. Running out of time changes nothing about the futures, and leaves nothing behind in them.
+///
+/// What a task did, and the callbacks of its future, happen before `wait` returns that future as done.
+///
+/// # Panics
+///
+/// With the panic of `items`, if iterating over them panics; nothing is being waited for then.
+///
+/// # Examples
+///
+/// ```
+/// use earnest_combinators::{Ended, ReturnWhen, Wait, wait};
+/// use std::time::Duration;
+///
+/// let (promise, slow) = earnest_core::promise();
+/// let futures = [slow, earnest_core::Future::ready(1)];
+///
+/// let Wait { done, not_done, ended } =
+///     wait(&futures, ReturnWhen::AllCompleted, Some(Duration::from_millis(1)));
+/// assert_eq!((done.len(), not_done.len(), ended), (1, 1, Ended::TimedOut));
+///
+/// promise.complete(2).unwrap();
+/// let waited = wait(futures, ReturnWhen::AllCompleted, None);
+/// let values: Vec<i32> = waited.done.into_iter().map(|future| future.result().unwrap()).collect();
+/// assert_eq!(values, [2, 1]);
+/// ```
+pub fn wait<I>(items: I, return_when: ReturnWhen, timeout: Option<Duration>) -> Wait<I::Item>
+where
+    I: IntoIterator,
+    I::Item: Waitable,
+{
+    let deadline = timeout.and_then(deadline_after);
+    let items = distinct(items);
+    block(&items, return_when, deadline);
+    let (done, not_done): (Vec<_>, Vec<_>) = items.into_iter().partition(Waitable::is_settled);
+    // Judged by the lists and not by what ended the blocking: an item may settle just as time runs out, and then the
+    // lists and the verdict agree.
+    let is_met = return_when.is_met(&done, not_done.len());
+    Wait { done, not_done, ended: if is_met { Ended::Satisfied } else { Ended::TimedOut } }
+}
+
+fn block<W: Waitable>(items: &[W], return_when: ReturnWhen, deadline: Option<Instant>) {
+    let done: Vec<&W> = items.iter().filter(|item| item.is_settled()).collect();
+    if return_when.is_met(&done, items.len() - done.len()) {
+        return;
+    }
+    let mut watched = Watched::new(items.iter().collect());
+    while let Some(item) = watched.next(deadline) {
+        if return_when.is_met_by(item) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Which of several items settles next: what `wait` and `as_completed` are made of.
+
+use earnest_core::{Waitable, Waiter};
+use std::collections::HashSet;
+use std::time::Instant;
+
+/// Items that are watched by one waiter, each under the token of its place.
+///
+/// A completion costs the same whatever the number of items: nothing looks at those that are pending. Whichever way
+/// this ends, unwinding included, no registration is left behind.
+pub(crate) struct Watched<W: Waitable> {
+    places: Vec<Place<W>>,
+    waiter: Waiter,
+    /// How far `next` has come among the items that had settled when watching began.
+    next_early: usize,
+    n_left: usize,
+}
+
+struct Place<W> {
+    /// `None` once it was handed out.
+    item: Option<W>,
+    /// Whether it is registered, and its token has not come back.
+    is_watched: bool,
+}
+
+impl<W: Waitable> Watched<W> {
+    /// Begins to watch `items`, which are distinct.
+    pub(crate) fn new(items: Vec<W>) -> Self {
+        let n_left = items.len();
+        let places = items.into_iter().map(|item| Place { item: Some(item), is_watched: false }).collect();
+        let mut this = Self { places, waiter: Waiter::new(n_left), next_early: 0, n_left };
+        for (token, place) in this.places.iter_mut().enumerate() {
+            place.is_watched = place.item.as_ref().is_some_and(|item| item.watch(&this.waiter, token));
+        }
+        // An item that settled during the loop above may have been found settled, or have sent its token. Counting
+        // the tokens in here makes both alike. It also makes whatever settled before one of the early items early
+        // itself, so that input order among them never puts a late item before an earlier one.
+        while let Some(token) = this.waiter.try_next() {
+            this.places[token].is_watched = false;
+        }
+        this
+    }
+
+    /// How many items have not been handed out.
+    pub(crate) fn len(&self) -> usize {
+        self.n_left
+    }
+
+    /// Hands out the next item that has settled: those that had when watching began, in input order, then the others
+    /// as they settle. Blocks until there is one. `None`: none is left, or the deadline has passed.
+    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Option<W> {
+        if self.n_left == 0 {
+            return None;
+        }
+        let item = self.early().or_else(|| self.late(deadline))?;
+        self.n_left -= 1;
+        Some(item)
+    }
+
+    fn early(&mut self) -> Option<W> {
+        let unseen = self.places.get_mut(self.next_early..)?;
+        let offset = unseen.iter().position(|place| !place.is_watched).unwrap_or(unseen.len());
+        let item = unseen.get_mut(offset).and_then(|place| place.item.take());
+        // One past the end, where there was none: nothing is early any more.
+        self.next_early += offset + 1;
+        item
+    }
+
+    fn late(&mut self, deadline: Option<Instant>) -> Option<W> {
+        let place = &mut self.places[self.waiter.next(deadline)?];
+        place.is_watched = false;
+        place.item.take()
+    }
+
+    /// Ends watching, and hands out what is left in input order.
+    pub(crate) fn give_up(&mut self) -> Vec<W> {
+        self.withdraw();
+        self.n_left = 0;
+        std::mem::take(&mut self.places).into_iter().filter_map(|place| place.item).collect()
+    }
+
+    fn withdraw(&mut self) {
+        for (token, place) in self.places.iter_mut().enumerate() {
+            if let Some(item) = place.item.as_ref().filter(|_| place.is_watched) {
+                // Refused where the token has been sent or is being sent; it ends in a waiter that nobody asks.
+                let _was_registered = item.unwatch(&self.waiter, token);
+                place.is_watched = false;
+            }
+        }
+    }
+}
+
+impl<W: Waitable> Drop for Watched<W> {
+    fn drop(&mut self) {
+        self.withdraw();
+    }
+}
+
+/// The items in input order, without those that stand for the same future as an earlier one.
+pub(crate) fn distinct<W: Waitable>(items: impl IntoIterator<Item = W>) -> Vec<W> {
+    let items = items.into_iter();
+    let mut seen = HashSet::with_capacity(items.size_hint().0);
+    // Compared by address, which is safe as the earlier item is kept: it cannot be freed and the address used again.
+    items.filter(|item| seen.insert(item.address())).collect()
+}
