@@ -44,11 +44,7 @@ use std::time::{Duration, Instant};
 /// assert_eq!((key, future.result().unwrap()), ("slow", 2));
 /// assert!(completed.next().is_none());
 /// ```
-pub fn as_completed<I>(items: I) -> AsCompleted<I::Item>
-where
-    I: IntoIterator,
-    I::Item: Waitable,
-{
+pub fn as_completed<W: Waitable>(items: impl IntoIterator<Item = W>) -> AsCompleted<W> {
     AsCompleted { watched: Watched::new(distinct(items)) }
 }
 
@@ -85,11 +81,10 @@ where
 /// }
 /// assert_eq!((values, late.len()), (vec![1], 1));
 /// ```
-pub fn as_completed_timeout<I>(items: I, timeout: Duration) -> AsCompletedTimeout<I::Item>
-where
-    I: IntoIterator,
-    I::Item: Waitable,
-{
+pub fn as_completed_timeout<W: Waitable>(
+    items: impl IntoIterator<Item = W>,
+    timeout: Duration,
+) -> AsCompletedTimeout<W> {
     let deadline = deadline_after(timeout);
     AsCompletedTimeout { watched: Watched::new(distinct(items)), deadline }
 }

@@ -100,12 +100,7 @@ pub trait MapExt: Executor {
     /// assert_eq!(small, [1, 8, 27, 64]);
     /// ```
     #[track_caller]
-    fn map_with<I, F, R>(
-        &self,
-        options: MapOptions,
-        inputs: I,
-        f: F,
-    ) -> MapWith<'_, Self, I::IntoIter, F, R>
+    fn map_with<I, F, R>(&self, options: MapOptions, inputs: I, f: F) -> MapWith<'_, Self, I::IntoIter, F, R>
     where
         I: IntoIterator,
         I::Item: Send + 'static,

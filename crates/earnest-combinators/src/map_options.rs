@@ -36,7 +36,7 @@ impl MapOptions {
     /// If `n` is 0: nothing could ever be submitted.
     #[track_caller]
     pub const fn buffer_size(mut self, n: usize) -> Self {
-        assert!(n > 0, "buffer_size must be at least 1: with 0, nothing could ever be submitted");
+        assert!(n > 0, "buffer_size must be greater than 0, or nothing could ever be submitted");
         self.buffer_size = Some(n);
         self
     }

@@ -24,7 +24,7 @@ impl ReturnWhen {
             || match self {
                 ReturnWhen::AllCompleted => false,
                 ReturnWhen::FirstCompleted => !done.is_empty(),
-                ReturnWhen::FirstException => done.iter().any(Waitable::has_failed),
+                ReturnWhen::FirstException => done.iter().any(|item| item.has_failed()),
             }
     }
 
@@ -96,15 +96,15 @@ pub enum Ended {
 /// let values: Vec<i32> = waited.done.into_iter().map(|future| future.result().unwrap()).collect();
 /// assert_eq!(values, [2, 1]);
 /// ```
-pub fn wait<I>(items: I, return_when: ReturnWhen, timeout: Option<Duration>) -> Wait<I::Item>
-where
-    I: IntoIterator,
-    I::Item: Waitable,
-{
+pub fn wait<W: Waitable>(
+    items: impl IntoIterator<Item = W>,
+    return_when: ReturnWhen,
+    timeout: Option<Duration>,
+) -> Wait<W> {
     let deadline = timeout.and_then(deadline_after);
     let items = distinct(items);
     block(&items, return_when, deadline);
-    let (done, not_done): (Vec<_>, Vec<_>) = items.into_iter().partition(Waitable::is_settled);
+    let (done, not_done): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_settled());
     // Judged by the lists and not by what ended the blocking: an item may settle just as time runs out, and then the
     // lists and the verdict agree.
     let is_met = return_when.is_met(&done, not_done.len());

@@ -1,0 +1,49 @@
+//! Executors that tests can look into.
+
+use earnest_core::{Executor, Refused, Runnable};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+/// Runs each task within `submit`.
+pub(crate) struct Inline;
+
+impl Executor for Inline {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        task.run();
+        Ok(())
+    }
+}
+
+/// Runs each task on a thread of its own.
+pub(crate) struct Threads;
+
+impl Executor for Threads {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        std::thread::spawn(move || task.run());
+        Ok(())
+    }
+}
+
+/// Keeps tasks until told to run them.
+#[derive(Default)]
+pub(crate) struct Manual(RefCell<VecDeque<Runnable>>);
+
+impl Manual {
+    pub(crate) fn queued(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    pub(crate) fn run_all(&self) {
+        loop {
+            let Some(task) = self.0.borrow_mut().pop_front() else { return };
+            task.run();
+        }
+    }
+}
+
+impl Executor for Manual {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        self.0.borrow_mut().push_back(task);
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! Models of the combinators' protocols, one file each. `cargo xtask loom` runs them.
+
+#![cfg(earnest_loom)]
+
+mod as_completed_vs_drop;
+mod first_of_two;
