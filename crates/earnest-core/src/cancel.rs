@@ -1,6 +1,6 @@
 //! Cancelling from elsewhere: a handle that can do nothing else.
 
-use crate::cell::Link;
+use crate::link::Link;
 use core::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 

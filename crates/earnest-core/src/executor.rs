@@ -1,8 +1,8 @@
 //! Who runs tasks: the trait that executors implement, and what it gives to those who submit.
 
-use crate::cell::Dismissal;
 use crate::error::{Broken, Error};
 use crate::future::Future;
+use crate::producer::Dismissal;
 use crate::task::{Runnable, task};
 use core::fmt;
 use std::error::Error as StdError;

@@ -1,7 +1,8 @@
 //! The consumer's handle: block on it, await it, cancel it, be called back by it.
 
 use crate::cancel::CancelHandle;
-use crate::cell::{Consumer, settled};
+use crate::cell::settled;
+use crate::consumer::Consumer;
 use crate::error::{Error, TimedOut};
 use crate::shared::SharedFuture;
 use crate::waiter::deadline_after;
@@ -9,6 +10,7 @@ use core::fmt;
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use earnest_sync::mutant;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, Instant};
 
@@ -206,6 +208,10 @@ impl<T> core::future::Future for Future<T> {
             return Poll::Ready(result);
         }
         consumer.set_waker(context.waker().clone());
+        // It may have settled before the waker was there to be woken.
+        if mutant!("poll_without_second_look") {
+            return Poll::Pending;
+        }
         consumer.take_in_place().map_or(Poll::Pending, Poll::Ready)
     }
 }

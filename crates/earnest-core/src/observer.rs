@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::panic::run_caught;
 use core::marker::PhantomData;
-use core::ptr;
+use core::{mem, ptr};
 
 /// The head of every observer. It is the first field of a larger allocation, whose kind the vtable knows.
 ///
@@ -76,7 +76,7 @@ pub(crate) unsafe fn in_registration_order(mut newest: *mut Node) -> *mut Node {
     let mut oldest = ptr::null_mut();
     while !newest.is_null() {
         // SAFETY: not null, and ours by the caller's promise.
-        let next = unsafe { core::mem::replace(&mut (*newest).next, oldest) };
+        let next = unsafe { mem::replace(&mut (*newest).next, oldest) };
         oldest = newest;
         newest = next;
     }
@@ -117,10 +117,10 @@ impl Chain {
     pub(crate) unsafe fn tell_all(self) {
         let mut node = self.first;
         while !node.is_null() {
-            // SAFETY: the chain has its nodes to itself; `next` is read before the node goes.
-            let (next, tell) = unsafe { ((*node).next, (*node).vtable.tell) };
+            // SAFETY: the chain has its nodes to itself; this is read before the node goes.
+            let Node { next, vtable } = *unsafe { &*node };
             // SAFETY: each node is told once, here, and by its own vtable.
-            unsafe { tell(node, ErasedOutcome::NONE) };
+            unsafe { (vtable.tell)(node, ErasedOutcome::NONE) };
             node = next;
         }
     }
@@ -148,10 +148,7 @@ impl<T, F: FnOnce(Result<&T, &Error>)> Callback<T, F> {
 
 /// Puts `f` into a node of its own.
 pub(crate) fn callback<T, F: FnOnce(Result<&T, &Error>)>(f: F) -> *mut Node {
-    let callback = Callback::<T, F> {
-        node: Node::new(const { &Callback::<T, F>::VTABLE }),
-        f,
-        outcome: PhantomData,
-    };
+    let callback =
+        Callback::<T, F> { node: Node::new(const { &Callback::<T, F>::VTABLE }), f, outcome: PhantomData };
     Box::into_raw(Box::new(callback)).cast()
 }

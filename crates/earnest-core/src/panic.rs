@@ -54,8 +54,8 @@ impl Panic {
     /// The payload, as [`std::panic::catch_unwind`] would have given it.
     #[must_use]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
-        // PANIC: `payload` is emptied here and in `drop` only, and both consume the value.
-        self.0.payload.lock().take().expect("a panic has its payload until it is taken apart")
+        let payload = self.0.payload.lock().take();
+        payload.unwrap_or_else(|| unreachable!("emptied here and in `drop` only, and both consume the value"))
     }
 
     /// Panics again, with the same payload and without running the panic hook a second time.

@@ -1,8 +1,9 @@
 //! The producer's handle: a future that is completed by hand.
 
-use crate::cell::{self, Producer};
+use crate::cell;
 use crate::error::Error;
 use crate::future::Future;
+use crate::producer::Producer;
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
@@ -59,7 +60,6 @@ impl<T> Promise<T> {
     }
 
     /// Completes the future with [`Error::Failed`]. `false`: it was cancelled first, and the error is dropped.
-    #[expect(clippy::must_use_candidate, reason = "failing is done for its effect")]
     pub fn fail(self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> bool {
         let error = Box::new(Error::Failed(error.into()));
         // SAFETY: the producer was made together with this type's `T`, by `promise`.

@@ -11,11 +11,10 @@ use crate::waiter::{Inbox, Waiter};
 use core::mem;
 use core::task::Waker;
 use earnest_sync::{
-    AtomicUsize, Mutex,
+    Arc, AtomicUsize, Mutex,
     Ordering::{AcqRel, Acquire},
     UnsafeCell, mutant,
 };
-use std::sync::Arc;
 
 /// See the module's text. Held by the cell and by the observer list, each with one reference.
 #[repr(C)]
@@ -41,13 +40,13 @@ struct Watchers {
 }
 
 struct Watcher {
-    inbox: Arc<Inbox>,
+    inbox: std::sync::Arc<Inbox>,
     token: usize,
 }
 
 impl Watcher {
     fn is(&self, waiter: &Waiter, token: usize) -> bool {
-        self.token == token && Arc::ptr_eq(&self.inbox, waiter.inbox())
+        self.token == token && std::sync::Arc::ptr_eq(&self.inbox, waiter.inbox())
     }
 }
 
@@ -63,12 +62,12 @@ impl Side {
     }
 
     /// The list's reference, as a node.
-    pub(crate) fn into_node(self: Arc<Side>) -> *mut Node {
-        Arc::into_raw(self).cast_mut().cast()
+    pub(crate) fn node_of(side: Arc<Side>) -> *mut Node {
+        Arc::into_raw(side).cast_mut().cast()
     }
 
     unsafe fn tell(node: *mut Node, _: ErasedOutcome) {
-        // SAFETY: by `NodeVTable::tell` this is what `into_node` gave, told once: the list's reference ends here.
+        // SAFETY: by `NodeVTable::tell` this is what `node_of` gave, told once: the list's reference ends here.
         let this = unsafe { Arc::from_raw(node.cast::<Side>()) };
         this.settled();
     }
@@ -93,7 +92,11 @@ impl Side {
         if watchers.closed {
             return false;
         }
-        if watchers.first.is_none() { watchers.first = Some(watcher) } else { watchers.rest.push(watcher) }
+        if watchers.first.is_none() {
+            watchers.first = Some(watcher)
+        } else {
+            watchers.rest.push(watcher)
+        }
         true
     }
 
@@ -117,7 +120,8 @@ impl Side {
 /// One waker that can be replaced while another thread wakes it.
 ///
 /// The algorithm is that of `AtomicWaker` in futures-core: the slot belongs to whoever moved the state away from
-/// `WAITING`; a wake that finds the slot being filled leaves its mark, and the one who fills it wakes in its stead.
+/// `WAITING`. Ours is woken once, after the future is settled, and whoever fills it looks at the future afterwards: so
+/// a waker that meets the wake need not be woken.
 struct WakerSlot {
     state: AtomicUsize,
     waker: UnsafeCell<Option<Waker>>,
@@ -141,20 +145,14 @@ impl WakerSlot {
     /// The waker's own code, user code, runs only while nobody holds the slot.
     fn set(&self, waker: Waker) {
         if self.state.compare_exchange(WAITING, REGISTERING, AcqRel, Acquire).is_err() {
-            // Being woken just now (polls exclude each other): the new waker is woken at once, and polls again.
-            run_caught("a waker", || waker.wake());
+            run_caught("a waker's destructor", || drop(waker));
             return;
         }
         // SAFETY: this thread moved the state to REGISTERING, so the slot is its own until the exchange below.
         let old = self.waker.with_mut(|slot| unsafe { (*slot).replace(waker) });
         if self.state.compare_exchange(REGISTERING, WAITING, AcqRel, Acquire).is_err() {
-            // Woken meanwhile; that thread left it to us.
-            // SAFETY: the state is REGISTERING | WAKING, which nobody but us leaves.
-            let woken = self.waker.with_mut(|slot| unsafe { (*slot).take() });
+            // Woken meanwhile: what was put there stays, unwoken, until the box is dropped.
             self.state.swap(WAITING, AcqRel);
-            if let Some(waker) = woken.filter(|_| !mutant!("waker_replaced_unwoken")) {
-                run_caught("a waker", || waker.wake());
-            }
         }
         run_caught("a waker's destructor", || drop(old));
     }
@@ -169,5 +167,13 @@ impl WakerSlot {
         if let Some(waker) = waker {
             run_caught("a waker", || waker.wake());
         }
+    }
+}
+
+impl Drop for WakerSlot {
+    fn drop(&mut self) {
+        // SAFETY: `&mut self`: nobody else is here.
+        let waker = self.waker.with_mut(|slot| unsafe { (*slot).take() });
+        run_caught("a waker's destructor", || drop(waker));
     }
 }

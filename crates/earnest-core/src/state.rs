@@ -94,7 +94,7 @@ impl View {
 
     /// A settled word; who is left is said by the parameters.
     pub(crate) fn settled(outcome: Outcome, held: bool, detached: bool, links: usize) -> View {
-        let mut bits = RELEASED | (outcome as usize) << OUTCOME_SHIFT | links * LINK;
+        let mut bits = RELEASED | ((outcome as usize) << OUTCOME_SHIFT) | (links * LINK);
         bits |= if held { HELD } else { 0 };
         bits |= if detached { DETACHED } else { 0 };
         View(ptr::without_provenance_mut(bits))
@@ -122,7 +122,11 @@ impl View {
     }
 
     pub(crate) fn is_cancelled(self) -> bool {
-        if self.is_settled() { self.outcome() == Outcome::Cancelled } else { self.phase() == Phase::Cancelling }
+        if self.is_settled() {
+            self.outcome() == Outcome::Cancelled
+        } else {
+            self.phase() == Phase::Cancelling
+        }
     }
 
     /// The phase; Pending for a settled word, which callers exclude first.
@@ -171,12 +175,12 @@ impl View {
     }
 
     /// The same word in phase `to`, provided that it is pending.
-    fn from_pending(self, to: Phase) -> Option<View> {
+    fn if_pending(self, to: Phase) -> Option<View> {
         (!self.is_settled() && self.phase() == Phase::Pending).then(|| self.in_phase(to))
     }
 
     fn in_phase(self, phase: Phase) -> View {
-        self.map(|bits| bits & !PHASE | phase as usize)
+        self.map(|bits| (bits & !PHASE) | phase as usize)
     }
 }
 
@@ -220,7 +224,7 @@ impl Word {
     /// Pending to Running. The winner may run the closure (R1).
     #[must_use = "only the winner may run the task"]
     pub(crate) fn start(&self) -> bool {
-        self.update(View::PENDING, |seen| seen.from_pending(Phase::Running)).is_ok()
+        self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).is_ok()
     }
 
     /// Pending to Cancelling. The winner is the settler. `Err` says what stood in the way.
@@ -228,11 +232,11 @@ impl Word {
     pub(crate) fn cancel(&self) -> Result<(), View> {
         if mutant!("cancel_without_exchange") {
             let seen = self.load();
-            let next = seen.from_pending(Phase::Cancelling).ok_or(seen)?;
+            let next = seen.if_pending(Phase::Cancelling).ok_or(seen)?;
             self.0.store(next.0, Release);
             return Ok(());
         }
-        self.update(View::PENDING, |seen| seen.from_pending(Phase::Cancelling)).map(drop)
+        self.update(View::PENDING, |seen| seen.if_pending(Phase::Cancelling)).map(drop)
     }
 
     /// The whole way to Settled in one step, for the producer of a future that nobody observes. `guess` is the
@@ -258,7 +262,7 @@ impl Word {
     /// Pending to Settling, without running. The winner is the settler.
     #[must_use = "only the winner may settle"]
     pub(crate) fn dismiss(&self) -> bool {
-        self.update(View::PENDING, |seen| seen.from_pending(Phase::Settling)).is_ok()
+        self.update(View::PENDING, |seen| seen.if_pending(Phase::Settling)).is_ok()
     }
 
     /// For the settler: takes all observers `seen` off the word (R3).
@@ -282,7 +286,7 @@ impl Word {
                 return None;
             }
             link(seen.newest());
-            Some(View(node.map_addr(|addr| addr | seen.bits() & TAGS)))
+            Some(View(node.map_addr(|addr| addr | (seen.bits() & TAGS))))
         })
         .is_ok()
     }
@@ -291,7 +295,8 @@ impl Word {
     /// to drop before it lets go.
     #[must_use = "a settled outcome must be dropped by the consumer"]
     pub(crate) fn detach(&self) -> bool {
-        self.update(self.load(), |seen| (!seen.is_settled()).then(|| seen.map(|bits| bits | DETACHED))).is_ok()
+        self.update(self.load(), |seen| (!seen.is_settled()).then(|| seen.map(|bits| bits | DETACHED)))
+            .is_ok()
     }
 
     /// The producer lets go of a task that another has claimed. `true`: it was the last, and frees the cell (R4).
@@ -322,7 +327,7 @@ impl Word {
     /// The consumer has moved the outcome out of the slot and keeps the cell.
     pub(crate) fn mark_taken(&self) {
         let taken = |seen: View| {
-            Some(seen.map(|bits| bits & !OUTCOME | (Outcome::Taken as usize) << OUTCOME_SHIFT))
+            Some(seen.map(|bits| (bits & !OUTCOME) | ((Outcome::Taken as usize) << OUTCOME_SHIFT)))
         };
         let _always = self.update(self.load(), taken);
     }

@@ -1,7 +1,8 @@
 //! A closure made into something that an executor can hold, run or drop.
 
-use crate::cell::{self, Dismissal, Producer};
+use crate::cell;
 use crate::future::Future;
+use crate::producer::{Dismissal, Producer};
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};

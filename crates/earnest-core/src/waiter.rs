@@ -112,7 +112,7 @@ pub(crate) fn with_single<R>(f: impl FnOnce(&mut Waiter) -> R) -> R {
 }
 
 earnest_sync::thread_local! {
-    static SINGLE: Cell<Option<Waiter>> = Cell::new(None);
+    static SINGLE: Cell<Option<Waiter>> = const { Cell::new(None) };
 }
 
 /// Looks a few times, yielding the processor in between, before it is worth going to sleep. Says whether it was seen.
@@ -121,7 +121,11 @@ pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> b
         return ready();
     }
     (0..ROUNDS).any(|round| {
-        if round < ROUNDS_OF_PAUSES { (0..1 << round).for_each(|_| spin_loop()) } else { thread::yield_now() }
+        if round < ROUNDS_OF_PAUSES {
+            (0..1 << round).for_each(|_| spin_loop())
+        } else {
+            thread::yield_now()
+        }
         ready()
     })
 }
@@ -140,6 +144,7 @@ impl Inbox {
 
     /// Leaves `token` for the waiting thread, and wakes it if it sleeps.
     pub(crate) fn put(&self, token: usize) {
+        // ORDERING: Relaxed; only a first guess for the exchange.
         let mut newest = self.newest.load(Relaxed);
         loop {
             let below = if newest == ASLEEP { EMPTY } else { newest };

@@ -233,7 +233,11 @@ impl Shared {
 
     fn threads_left(&self) -> Vec<String> {
         let threads = self.threads.lock();
-        threads.iter().filter(|thread| !earnest_sync::is_finished(&thread.join)).map(|thread| thread.name.clone()).collect()
+        threads
+            .iter()
+            .filter(|thread| !earnest_sync::is_finished(&thread.join))
+            .map(|thread| thread.name.clone())
+            .collect()
     }
 
     /// Returns when the threads are gone, with all their thread-locals. Of several who wait, one joins, and the others
@@ -255,7 +259,6 @@ impl ThreadPoolExecutor {
     }
 
     /// Settings for a pool.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }

@@ -53,22 +53,22 @@ pub(crate) struct Counts(u64);
 impl Counts {
     /// Workers that wait to be woken.
     pub(crate) fn parked(self) -> u64 {
-        self.0 / PARKED & FIELD
+        (self.0 / PARKED) & FIELD
     }
 
     /// Workers that look for work, those included that have just been woken to do so.
     pub(crate) fn searching(self) -> u64 {
-        self.0 / SEARCHING & FIELD
+        (self.0 / SEARCHING) & FIELD
     }
 
     /// Workers that have not come to their first search.
     pub(crate) fn starting(self) -> u64 {
-        self.0 / STARTING & FIELD
+        (self.0 / STARTING) & FIELD
     }
 
     /// All workers.
     pub(crate) fn live(self) -> u64 {
-        self.0 / LIVE & FIELD
+        (self.0 / LIVE) & FIELD
     }
 
     /// Whether submissions are no longer accepted.

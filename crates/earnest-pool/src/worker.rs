@@ -17,7 +17,7 @@ struct Seated {
 }
 
 earnest_sync::thread_local! {
-    static SEATED: RefCell<Option<Rc<Seated>>> = RefCell::new(None);
+    static SEATED: RefCell<Option<Rc<Seated>>> = const { RefCell::new(None) };
 }
 
 /// Whether this thread is a worker of `pool`. Also true of any thread that is ending and no longer knows: it must not

@@ -2,12 +2,22 @@
 
 pub use loom::cell::UnsafeCell;
 pub use loom::hint::spin_loop;
+pub use loom::sync::Arc;
 pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 pub use loom::thread;
-pub use loom::thread_local;
+#[doc(hidden)]
+pub use loom::thread_local as loom_thread_local;
 
 use std::sync::atomic::{AtomicUsize as StdAtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
+
+/// One value per thread of the model, written as `std`'s macro is for a constant initializer.
+#[macro_export]
+macro_rules! thread_local {
+    (static $name:ident: $type:ty = const { $init:expr };) => {
+        $crate::loom_thread_local! { static $name: $type = $init; }
+    };
+}
 
 /// Whether this build runs under the model checker.
 pub const MODEL: bool = true;

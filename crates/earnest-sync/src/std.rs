@@ -1,6 +1,7 @@
 //! What normal builds get: `std`, with a mutex that does not poison and a cell that is accessed through closures.
 
 pub use std::hint::spin_loop;
+pub use std::sync::Arc;
 pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 pub use std::thread;
 pub use std::thread_local;

@@ -23,7 +23,10 @@ fn a_failing_initializer_breaks_the_pool() {
         .unwrap();
     let first = pool.submit(|| ());
     let error = first.result().unwrap_err();
-    assert!(matches!(&error, Error::Broken(broken) if broken.cause().to_string() == "no database"), "{error}");
+    assert!(
+        matches!(&error, Error::Broken(broken) if broken.cause().to_string() == "no database"),
+        "{error}"
+    );
     let later = pool.try_submit(|| 1).unwrap_err();
     assert_eq!(later.into_inner()(), 1);
     assert!(pool.submit(|| ()).result().unwrap_err().is_broken());

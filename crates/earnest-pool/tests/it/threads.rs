@@ -15,7 +15,10 @@ fn tasks_that_need_each_other_all_start() {
                     pool.submit(move || all.wait().is_leader())
                 })
                 .collect();
-            assert_eq!(futures.into_iter().filter_map(|f| f.result().ok()).filter(|&leader| leader).count(), 1);
+            assert_eq!(
+                futures.into_iter().filter_map(|f| f.result().ok()).filter(|&leader| leader).count(),
+                1
+            );
             assert_eq!(pool.worker_count(), workers);
         }
     }

@@ -1,0 +1,176 @@
+//! The party that receives an outcome: looks, waits, takes, cancels.
+
+use crate::cell::RawCell;
+use crate::error::Error;
+use crate::link::Link;
+use crate::observer::callback;
+use crate::producer::{Producer, read_outcome};
+use crate::settle::Settling;
+use crate::state::{Outcome, Party, View};
+use crate::waiter::{Waiter, spin_until, with_single};
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::task::Waker;
+use std::time::Instant;
+
+/// Receives the outcome. Dropped without doing so, it leaves the task to run, and its outcome to be dropped.
+pub(crate) struct Consumer<T> {
+    cell: RawCell,
+    outcome: PhantomData<T>,
+}
+
+// SAFETY: what a consumer moves between threads is the outcome, a `T` or an error, and errors are Send and Sync.
+unsafe impl<T: Send> Send for Consumer<T> {}
+// SAFETY: through a shared reference a consumer gives out `&T`, which needs Sync, and registers callbacks, to which
+// another thread will show the value: Send.
+unsafe impl<T: Send + Sync> Sync for Consumer<T> {}
+
+impl<T> Consumer<T> {
+    pub(crate) fn new(cell: RawCell) -> Consumer<T> {
+        Consumer { cell, outcome: PhantomData }
+    }
+
+    pub(crate) fn view(&self) -> View {
+        self.cell.header().word.load()
+    }
+
+    /// A number that tells this cell from all others that exist at the same time.
+    pub(crate) fn address(&self) -> usize {
+        self.cell.address()
+    }
+
+    /// The outcome by reference, if it can be seen yet.
+    pub(crate) fn peek(&self) -> Option<Result<&T, &Error>> {
+        // SAFETY: this is the consumer, and the outcome stays where it is while `self` is borrowed.
+        unsafe { self.cell.peek() }
+    }
+
+    pub(crate) fn is_visible(&self) -> bool {
+        self.view().is_settled() || Settling::outcome_of(self.cell).is_some()
+    }
+
+    /// Moves the outcome out, if the future is settled.
+    pub(crate) fn take(self) -> Result<Result<T, Error>, Self> {
+        let seen = self.view();
+        if !seen.is_settled() {
+            return Err(self);
+        }
+        let cell = ManuallyDrop::new(self).cell;
+        // SAFETY: settled, so the slot is the consumer's, which ends here and looks at it no more.
+        let result = unsafe { move_out(cell, seen.outcome()) };
+        cell.release(Party::Consumer);
+        Ok(result)
+    }
+
+    /// Moves the outcome out, if the future is settled; later calls give [`Error::Taken`].
+    pub(crate) fn take_in_place(&mut self) -> Option<Result<T, Error>> {
+        let seen = self.view();
+        if !seen.is_settled() {
+            return None;
+        }
+        // SAFETY: settled, so the slot is the consumer's, and the line below says that it has been emptied.
+        let result = unsafe { move_out(self.cell, seen.outcome()) };
+        self.cell.header().word.mark_taken();
+        Some(result)
+    }
+
+    /// Blocks until the outcome can be seen. `false`: the deadline has passed.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> bool {
+        if self.is_visible() || spin_until(deadline, || self.view().is_settled()) {
+            return true;
+        }
+        with_single(|waiter| {
+            if !self.watch(waiter, 0) {
+                return true;
+            }
+            // Woken, or out of time just as the future settles: either way it is settled.
+            waiter.next(deadline).is_some() || !self.unwatch(waiter, 0)
+        })
+    }
+
+    pub(crate) fn watch(&self, waiter: &Waiter, token: usize) -> bool {
+        !self.is_visible() && self.cell.side().watch(waiter, token)
+    }
+
+    pub(crate) fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
+        self.cell.side().unwatch(waiter, token)
+    }
+
+    /// Has `waker` woken once the future is settled. The caller looks at it once more afterwards.
+    pub(crate) fn set_waker(&self, waker: Waker) {
+        self.cell.side().set_waker(waker);
+    }
+
+    pub(crate) fn cancel(&self) -> bool {
+        self.cell.cancel()
+    }
+
+    pub(crate) fn add_callback(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
+        self.cell.observe(callback(f));
+    }
+
+    /// Undoes `task`: the closure, from a producer and a consumer of which the task has never been given away.
+    ///
+    /// `Err`: the producer is that of another task; it is dropped.
+    ///
+    /// # Safety
+    ///
+    /// `self` was made by [`task`](crate::cell::task) with an `F`, and has not been used since.
+    pub(crate) unsafe fn unsubmit<F: FnOnce() -> T>(self, producer: Producer) -> Result<F, Self> {
+        if producer.cell() != self.cell {
+            return Err(self);
+        }
+        let cell = producer.into_raw();
+        std::mem::forget(self);
+        // SAFETY: `producer` and `self` are the cell's parties, and have both ended; there are no others, as a link or
+        // an observer needs a consumer to be made. Pending, hence the slot holds the closure.
+        let closure = unsafe { cell.read::<F>() };
+        // SAFETY: the parties have ended, and the slot was emptied.
+        unsafe { cell.free() };
+        Ok(closure)
+    }
+
+    pub(crate) fn link(&self) -> Link {
+        Link::new(self.cell)
+    }
+}
+
+impl<T> Drop for Consumer<T> {
+    fn drop(&mut self) {
+        let word = &self.cell.header().word;
+        if word.detach() {
+            return;
+        }
+        /// Lets go even when the value's destructor panics: that is the user's to see, and no reason to leak.
+        struct LetGo(RawCell);
+        impl Drop for LetGo {
+            fn drop(&mut self) {
+                self.0.release(Party::Consumer);
+            }
+        }
+        let outcome = word.load().outcome();
+        let _let_go = LetGo(self.cell);
+        // SAFETY: settled, so the slot is the consumer's, and nobody looks at it afterwards.
+        unsafe { self.cell.drop_unseen(outcome) };
+    }
+}
+
+/// Moves the outcome of a settled cell out of it.
+///
+/// # Safety
+///
+/// The caller is the consumer of a cell for a `T`, `outcome` is what the word says, and nobody looks at the slot
+/// afterwards.
+unsafe fn move_out<T>(cell: RawCell, outcome: Outcome) -> Result<T, Error> {
+    match outcome {
+        Outcome::Value | Outcome::Error => {
+            // SAFETY: the slot holds the outcome, and is the consumer's (R2).
+            unsafe { read_outcome(cell, outcome) }.map_err(|error| *error)
+        }
+        Outcome::Cancelled => Err(Error::Cancelled),
+        Outcome::Abandoned => Err(Error::Abandoned),
+        Outcome::Rejected => Err(Error::Rejected),
+        Outcome::DeadlineExceeded => Err(Error::DeadlineExceeded),
+        Outcome::Taken => Err(Error::Taken),
+    }
+}

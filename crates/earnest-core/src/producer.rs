@@ -1,0 +1,196 @@
+//! The party that brings an outcome about: by running a closure, by hand, or by giving up.
+
+use crate::cell::RawCell;
+use crate::error::{Broken, Error};
+use crate::observer::callback;
+use crate::settle::Settler;
+use crate::state::{Outcome, View};
+use core::mem::ManuallyDrop;
+use core::panic::Location;
+
+/// Brings the outcome about. Dropped without doing so, it dismisses the future as abandoned.
+///
+/// It may be used on the types that it was made with only: the methods that name a type say so.
+pub(crate) struct Producer(RawCell);
+
+// SAFETY: `task` asks for closure and value to be Send; `Promise`, which has the other producers, is Send only where
+// its value is. Everything else in a cell is made to be shared.
+unsafe impl Send for Producer {}
+// SAFETY: through a shared reference a producer can be asked for its state, and started; both are atomic.
+unsafe impl Sync for Producer {}
+
+impl Producer {
+    pub(crate) fn new(cell: RawCell) -> Producer {
+        Producer(cell)
+    }
+
+    pub(crate) fn cell(&self) -> RawCell {
+        self.0
+    }
+
+    pub(crate) fn into_raw(self) -> RawCell {
+        ManuallyDrop::new(self).0
+    }
+
+    pub(crate) fn location(&self) -> &'static Location<'static> {
+        self.0.header().location
+    }
+
+    pub(crate) fn view(&self) -> View {
+        self.0.header().word.load()
+    }
+
+    pub(crate) fn start(&self) -> bool {
+        self.0.header().word.start()
+    }
+
+    /// Runs the closure, unless the task has been cancelled; `before_settling` runs between closure and publication.
+    pub(crate) fn run(self, before_settling: impl FnOnce()) {
+        let cell = self.into_raw();
+        let header = cell.header();
+        if !header.word.start() {
+            // SAFETY: the producer lets go here, and is not used again.
+            unsafe { let_producer_go(cell) };
+            return;
+        }
+        // SAFETY: this thread has won `start`.
+        let outcome = unsafe { (header.vtable.call)(cell) };
+        before_settling();
+        if !header.word.finish_unobserved(View::RUNNING, outcome) {
+            // SAFETY: the slot holds `outcome`; none but the starter finishes a task, so it is not lost.
+            let _won = unsafe { finish_observed(cell, outcome) };
+        }
+    }
+
+    /// Pending to done without running. What has been started or dismissed by another is left to that.
+    pub(crate) fn dismiss(self, reason: Dismissal) {
+        let cell = self.into_raw();
+        let word = &cell.header().word;
+        let won = if matches!(reason, Dismissal::Cancelled) { word.cancel().is_ok() } else { word.dismiss() };
+        if !won {
+            // SAFETY: the producer lets go here, and is not used again.
+            unsafe { let_producer_go(cell) };
+            return;
+        }
+        // SAFETY: the task is claimed (R1).
+        unsafe { (cell.header().vtable.drop_closure)(cell) };
+        let outcome = match reason {
+            Dismissal::Cancelled => Outcome::Cancelled,
+            Dismissal::Abandoned => Outcome::Abandoned,
+            Dismissal::Rejected => Outcome::Rejected,
+            // SAFETY: the slot is the producer's, and empty now.
+            Dismissal::Broken(broken) => unsafe { cell.write_error(Error::Broken(broken)) },
+        };
+        // SAFETY: this thread made the transition, and the slot holds `outcome`.
+        unsafe { cell.settle(outcome, Settler::Producer) };
+    }
+
+    /// Settles a promise with `result`. It comes back where the future was cancelled first.
+    ///
+    /// # Safety
+    ///
+    /// The cell is a promise for a `T`.
+    pub(crate) unsafe fn resolve<T>(
+        self,
+        result: Result<T, Box<Error>>,
+    ) -> Result<(), Result<T, Box<Error>>> {
+        let cell = self.into_raw();
+        // The slot is written before the future is claimed: a canceller leaves it alone (R1).
+        let outcome = match result {
+            Ok(value) => {
+                // SAFETY: the slot is the producer's, empty, and fits a `T`.
+                unsafe { cell.write::<T>(value) };
+                Outcome::Value
+            }
+            Err(error) => {
+                // SAFETY: the slot is the producer's, empty, and fits a boxed error.
+                unsafe { cell.write::<Box<Error>>(error) };
+                Outcome::Error
+            }
+        };
+        let word = &cell.header().word;
+        if word.finish_unobserved(View::PENDING, outcome) || word.finish_unobserved(View::RUNNING, outcome) {
+            return Ok(());
+        }
+        // SAFETY: the slot holds `outcome`.
+        if unsafe { finish_observed(cell, outcome) } {
+            return Ok(());
+        }
+        // SAFETY: refused, so the slot is still the producer's, and holds what was written above.
+        let back = unsafe { read_outcome::<T>(cell, outcome) };
+        // SAFETY: the producer lets go here, and is not used again.
+        unsafe { let_producer_go(cell) };
+        Err(back)
+    }
+
+    /// Registers a callback from the producer's side.
+    ///
+    /// # Safety
+    ///
+    /// The cell is a promise for a `T`.
+    pub(crate) unsafe fn add_callback<T>(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
+        // While the producer holds on, the future is settled only if it was cancelled: there is no slot to be seen.
+        self.0.observe(callback(f));
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        Producer(self.0).dismiss(Dismissal::Abandoned);
+    }
+}
+
+/// The producer of a future that another has claimed lets go.
+///
+/// # Safety
+///
+/// The producer's hold is the caller's, and ends here.
+unsafe fn let_producer_go(cell: RawCell) {
+    if cell.header().word.release_producer() {
+        // SAFETY: the word says that nobody else is left.
+        unsafe { cell.free() };
+    }
+}
+
+/// The long way to done and settled. `false`: a canceller was first, and nothing has changed.
+///
+/// # Safety
+///
+/// The caller is the producer, and the slot holds `outcome`. If `true`, its hold has ended.
+#[cold]
+unsafe fn finish_observed(cell: RawCell, outcome: Outcome) -> bool {
+    let won = cell.header().word.finish();
+    if won {
+        // SAFETY: this thread made the transition.
+        unsafe { cell.settle(outcome, Settler::Producer) };
+    }
+    won
+}
+
+/// Moves an outcome out of the slot.
+///
+/// # Safety
+///
+/// The slot holds `outcome`, Value or Error, for a `T`, and is the caller's.
+pub(crate) unsafe fn read_outcome<T>(cell: RawCell, outcome: Outcome) -> Result<T, Box<Error>> {
+    match outcome {
+        // SAFETY: by the caller's promise.
+        Outcome::Value => Ok(unsafe { cell.read::<T>() }),
+        // SAFETY: by the caller's promise.
+        _ => Err(unsafe { cell.read::<Box<Error>>() }),
+    }
+}
+
+/// Why a task will never run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Dismissal {
+    /// Its future ends with [`Error::Cancelled`].
+    Cancelled,
+    /// Its future ends with [`Error::Abandoned`].
+    Abandoned,
+    /// Its future ends with [`Error::Rejected`].
+    Rejected,
+    /// Its future ends with [`Error::Broken`].
+    Broken(Broken),
+}

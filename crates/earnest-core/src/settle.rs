@@ -1,0 +1,166 @@
+//! Done to settled: the callbacks run, the outcome is published, and everybody who waits is told.
+
+use crate::cell::RawCell;
+use crate::error::Error;
+use crate::observer::{Chain, Node, Stage, in_registration_order};
+use crate::panic::run_caught;
+use crate::state::{Outcome, View};
+use core::cell::RefCell;
+use earnest_sync::mutant;
+
+/// Who settles, and so which parties go on holding the cell afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settler {
+    /// The producer itself, which lets go by settling.
+    Producer,
+    /// Another; the producer still has its reference, unless it has said otherwise.
+    Other,
+}
+
+impl RawCell {
+    /// Pending to settled as cancelled, with all that belongs to it. Says whether the future is cancelled now.
+    pub(crate) fn cancel(self) -> bool {
+        match self.header().word.cancel() {
+            Ok(()) => {
+                // SAFETY: the task is claimed (R1).
+                unsafe { (self.header().vtable.drop_closure)(self) };
+                // SAFETY: this thread made the transition, and the slot is empty.
+                unsafe { self.settle(Outcome::Cancelled, Settler::Other) };
+                true
+            }
+            Err(seen) => seen.is_cancelled(),
+        }
+    }
+
+    /// Done to settled: runs the callbacks, publishes the outcome, wakes who waits, and lets the settler go.
+    ///
+    /// # Safety
+    ///
+    /// The caller made the transition to Settling or Cancelling, and the slot holds what `outcome` says.
+    pub(crate) unsafe fn settle(self, mut outcome: Outcome, settler: Settler) {
+        let word = &self.header().word;
+        let mut later = Chain::new();
+        let mut links = 0;
+        let mut seen = word.load();
+        loop {
+            if !seen.newest().is_null() && !mutant!("publish_over_observers") {
+                if let Ok(newest) = word.take_observers(seen) {
+                    // SAFETY: the observers are ours (R3); the slot is as the caller says, and stays so.
+                    links += unsafe { self.run_callbacks(newest, outcome, &mut later) };
+                }
+                seen = word.load();
+                continue;
+            }
+            if seen.is_detached() && matches!(outcome, Outcome::Value | Outcome::Error) {
+                // Nobody will take it: the settler drops it in the consumer's stead, before others are let in (R2).
+                run_caught("the destructor of an outcome that nobody took", || {
+                    // SAFETY: the slot holds `outcome`, and is ours as the consumer is gone.
+                    unsafe { self.drop_unseen(outcome) };
+                });
+                outcome = Outcome::Taken;
+            }
+            let held = settler == Settler::Other && !seen.is_released();
+            let settled = View::settled(outcome, held, seen.is_detached(), links);
+            if settled.nobody_left() {
+                // SAFETY: no party is left but the settler, and the outcome has been dropped.
+                unsafe { self.free() };
+                break;
+            }
+            match word.publish(seen, settled) {
+                Ok(()) => break,
+                Err(actual) => seen = actual,
+            }
+        }
+        // The cell may be gone from here on: what is told now owns its memory.
+        // SAFETY: callbacks were not put there.
+        unsafe { later.tell_all() };
+    }
+
+    /// Tells the callbacks of one list, puts the other observers aside, and counts the links among them.
+    ///
+    /// # Safety
+    ///
+    /// As for `settle`; the list was just taken off the word.
+    unsafe fn run_callbacks(self, newest: *mut Node, outcome: Outcome, later: &mut Chain) -> usize {
+        // SAFETY: the slot holds `outcome`; the settler does not write it while callbacks run.
+        let erased = unsafe { self.erased(outcome) };
+        let _settling = Settling::here(self, outcome);
+        let mut links = 0;
+        let mut node = newest;
+        if !mutant!("callbacks_reversed") {
+            // SAFETY: the list is ours.
+            node = unsafe { in_registration_order(newest) };
+        }
+        while !node.is_null() {
+            // SAFETY: the list is ours; this is read before the node goes.
+            let Node { next, vtable } = *unsafe { &*node };
+            links += usize::from(vtable.stage == Stage::Link);
+            if vtable.stage == Stage::Callback {
+                // SAFETY: each node is told once, by its own vtable, with the outcome of its cell.
+                unsafe { (vtable.tell)(node, erased) };
+            } else {
+                // SAFETY: the node is ours, and no longer in the list we walk.
+                unsafe { later.push(node) };
+            }
+            node = next;
+        }
+        links
+    }
+
+    /// Drops an outcome that nobody will see, and reports it if it is a panic: that must not be lost.
+    ///
+    /// # Safety
+    ///
+    /// As for `drop_outcome`.
+    pub(crate) unsafe fn drop_unseen(self, outcome: Outcome) {
+        if outcome == Outcome::Error {
+            // SAFETY: the slot holds an error, as `outcome` says.
+            if let Err(Error::Panicked(panic)) = unsafe { self.outcome::<()>(outcome) } {
+                tracing::error!(target: "earnest", %panic, "nobody took the outcome of a task: {panic}");
+            }
+        }
+        // SAFETY: by the caller's promise.
+        unsafe { self.drop_outcome(outcome) };
+    }
+
+    /// The outcome, if others may look at it: it is settled, or this very thread is running its callbacks.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the consumer, and keeps the outcome where it is during `'a`.
+    pub(crate) unsafe fn peek<'a, T>(self) -> Option<Result<&'a T, &'a Error>> {
+        let seen = self.header().word.load();
+        let outcome = if seen.is_settled() { seen.outcome() } else { Settling::outcome_of(self)? };
+        if outcome == Outcome::Taken {
+            return Some(Err(&Error::Taken));
+        }
+        // SAFETY: the slot is the consumer's (R2), or its owner is below us on this thread's stack and only reads.
+        Some(unsafe { self.outcome(outcome) })
+    }
+}
+/// The cells whose callbacks this thread is running, innermost last: inside a callback its own future answers.
+pub(crate) struct Settling;
+
+earnest_sync::thread_local! {
+    static SETTLING: RefCell<Vec<(RawCell, Outcome)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Settling {
+    fn here(cell: RawCell, outcome: Outcome) -> Settling {
+        let _thread_is_ending = SETTLING.try_with(|cells| cells.borrow_mut().push((cell, outcome)));
+        Settling
+    }
+
+    pub(crate) fn outcome_of(cell: RawCell) -> Option<Outcome> {
+        let find = |cells: &RefCell<Vec<(RawCell, Outcome)>>| {
+            cells.borrow().iter().find(|(settling, _)| *settling == cell).map(|(_, outcome)| *outcome)
+        };
+        SETTLING.try_with(find).ok().flatten()
+    }
+}
+
+impl Drop for Settling {
+    fn drop(&mut self) {
+        let _thread_is_ending = SETTLING.try_with(|cells| cells.borrow_mut().pop());
+    }
+}
