@@ -1,10 +1,36 @@
-//! Facade.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+// In reading order: the pool, what submitting gives, what to do with many.
+#[doc(inline)]
+pub use earnest_pool::*;
+
+#[doc(inline)]
+pub use earnest_core::*;
 
 #[doc(inline)]
 pub use earnest_combinators::*;
-#[doc(inline)]
-pub use earnest_core::*;
-#[doc(inline)]
-pub use earnest_pool::*;
+
+/// Everything, for `use earnest::prelude::*`.
+///
+/// The name `Future` belongs to the standard library's trait: here, ours is [`TaskFuture`](prelude::TaskFuture).
+///
+/// ```
+/// use earnest::prelude::*;
+///
+/// let pool = ThreadPoolExecutor::new();
+/// let future: TaskFuture<u32> = pool.submit(|| 7);
+/// assert_eq!(future.result().unwrap(), 7);
+/// ```
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use earnest_combinators::*;
+    #[doc(no_inline)]
+    pub use earnest_core::{
+        Broken, CancelHandle, Dismissal, Error, Executor, ExecutorExt, Future as TaskFuture, Panic, Promise,
+        Refusal, Refused, Runnable, SharedFuture, State, SubmitError, TimedOut, Waitable, Waiter,
+        deadline_after, promise, task,
+    };
+    #[doc(no_inline)]
+    pub use earnest_pool::*;
+}

@@ -1,6 +1,7 @@
 //! What the core promises, checked from outside. One binary, one module per area.
 
 #![cfg(not(earnest_loom))]
+mod auto_traits;
 mod callback;
 mod cancel;
 mod result;
