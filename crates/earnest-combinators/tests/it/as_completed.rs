@@ -1,9 +1,9 @@
-use crate::support::Threads;
+use crate::support::{Threads, panic_of};
 use earnest_combinators::{as_completed, as_completed_timeout};
-use earnest_core::{ExecutorExt, Future, promise};
+use earnest_core::{ExecutorExt, Future, Waitable, promise, task};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn futures_come_in_the_order_in_which_they_are_done() {
@@ -108,4 +108,72 @@ fn another_thread_s_tasks_arrive() {
     assert_eq!(completed.next().unwrap().0, "fast");
     go.send(()).unwrap();
     assert_eq!(completed.next().unwrap().0, "slow");
+}
+
+#[test]
+fn the_length_is_exact() {
+    let (promise, pending) = promise();
+    let mut completed = as_completed([Future::ready(1), pending]);
+    assert_eq!((completed.len(), completed.size_hint()), (2, (2, Some(2))));
+    completed.next().unwrap().detach();
+    assert_eq!(completed.len(), 1);
+    promise.complete(2).unwrap();
+    completed.next().unwrap().detach();
+    assert_eq!(completed.len(), 0);
+    assert_eq!(as_completed(Vec::<Future<()>>::new()).len(), 0);
+}
+
+#[test]
+fn kinds_of_handles_mix() {
+    let (number, shared) = (Future::ready(1), Future::ready("x").shared());
+    let all: [Box<dyn Waitable>; 2] = [Box::new(number), Box::new(shared)];
+    assert_eq!(as_completed(all).count(), 2);
+}
+
+#[test]
+fn dropping_the_iterator_detaches_the_tasks() {
+    let (runnable, future) = task(|| ());
+    let (send, receive) = mpsc::channel();
+    future.add_done_callback(move |outcome| send.send(outcome.is_ok()).unwrap());
+    drop(as_completed([future]));
+    runnable.run();
+    assert!(receive.recv().unwrap());
+}
+
+#[test]
+fn a_panic_of_the_items_passes_through() {
+    let (promise, future) = promise();
+    let items = || [0, 1].iter().map(|n| if *n == 0 { &future } else { panic!("no second") });
+    assert_eq!(panic_of(|| as_completed(items())), "no second");
+    assert_eq!(panic_of(|| as_completed_timeout(items(), Duration::ZERO)), "no second");
+    promise.complete(1).unwrap();
+    assert_eq!(future.result().unwrap(), 1);
+}
+
+#[test]
+fn those_done_are_yielded_when_time_has_run_out() {
+    let (promises, futures): (Vec<_>, Vec<_>) = (0..4).map(|_| promise()).unzip();
+    let mut completed = as_completed_timeout(futures.iter().enumerate(), Duration::ZERO);
+    assert_eq!(completed.size_hint(), (1, Some(4)));
+    let mut promises: Vec<_> = promises.into_iter().map(Some).collect();
+    for n in [2, 1] {
+        promises[n].take().unwrap().complete(()).unwrap();
+    }
+    assert_eq!(completed.next().unwrap().unwrap().0, 2);
+    assert_eq!(completed.next().unwrap().unwrap().0, 1);
+    let rest = completed.next().unwrap().unwrap_err().into_inner();
+    assert!(rest.into_iter().map(|(n, _)| n).eq([0, 3]));
+    assert_eq!(completed.size_hint(), (0, Some(0)));
+    assert!(completed.next().is_none());
+}
+
+#[test]
+fn time_runs_from_the_call() {
+    const TIMEOUT: Duration = Duration::from_secs(1);
+    let (_unkept, pending) = promise::<()>();
+    let mut completed = as_completed_timeout([&pending], TIMEOUT);
+    assert!(!pending.wait_timeout(TIMEOUT));
+    let asked = Instant::now();
+    assert!(completed.next().unwrap().is_err());
+    assert!(asked.elapsed() < TIMEOUT);
 }

@@ -3,6 +3,8 @@
 #![cfg(not(earnest_loom))]
 
 mod as_completed;
+mod leftovers;
 mod map;
+mod map_with;
 mod support;
 mod wait;

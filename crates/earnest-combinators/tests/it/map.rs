@@ -1,16 +1,20 @@
-use crate::support::{Inline, Manual, Threads};
-use earnest_combinators::{MapExt, MapOptions};
+use crate::support::{Closed, Inline, Manual, Threads, panic_of};
+use earnest_combinators::MapExt;
 use earnest_core::{Error, Executor};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::time::Duration;
 
 #[test]
 fn results_come_in_the_order_of_the_inputs() {
     assert!(Threads.map(0..100, |n| n * 2).map(Result::unwrap).eq((0..100).map(|n| n * 2)));
+}
+
+#[test]
+fn every_executor_can_map() {
     let dynamic: &dyn Executor = &Threads;
     assert!(dynamic.map(0..10, |n| n + 1).map(Result::unwrap).eq(1..=10));
+    let counted: Arc<dyn Executor> = Arc::new(Inline);
+    assert!(counted.map(0..10, |n| n + 1).map(Result::unwrap).eq(1..=10));
 }
 
 #[test]
@@ -33,87 +37,78 @@ fn an_error_takes_its_place_and_ends_nothing() {
 #[test]
 fn the_submit_location_of_an_item_is_the_call_of_map() {
     let line = line!() + 1;
-    let error = Inline.map([1], |_| panic!("on purpose")).next().unwrap().map(|()| ()).unwrap_err();
-    assert_eq!(error.into_panic().unwrap().location().line(), line);
+    let result: Result<(), Error> = Inline.map([1], |_| panic!("on purpose")).next().unwrap();
+    assert_eq!(result.unwrap_err().into_panic().unwrap().location().line(), line);
 }
 
 #[test]
 fn dropping_the_results_cancels_what_has_not_started() {
-    for iterated in [false, true] {
+    for n_iterated in [0, 2] {
         let executor = Manual::default();
         let runs = Arc::new(AtomicUsize::new(0));
         let count = runs.clone();
-        let options = MapOptions::new().timeout(Duration::ZERO);
-        let mut results = executor.map_with(options, 0..5, move |_| count.fetch_add(1, SeqCst));
-        if iterated {
-            assert!(results.next().unwrap().unwrap_err().is_deadline_exceeded());
-        }
+        let mut results = executor.map(0..5, move |_| count.fetch_add(1, SeqCst));
+        (0..n_iterated).for_each(|_| executor.run_next());
+        assert_eq!(results.by_ref().take(n_iterated).filter(Result::is_ok).count(), n_iterated);
         drop(results);
+        assert_eq!(executor.queued(), 5 - n_iterated);
         executor.run_all();
-        assert_eq!(runs.load(SeqCst), 0);
+        assert_eq!(runs.load(SeqCst), n_iterated);
     }
 }
 
 #[test]
-fn detached_results_run() {
+fn dropping_the_results_drops_the_inputs_at_once() {
+    let executor = Manual::default();
+    let input = Arc::new(());
+    let results = executor.map([input.clone(), input.clone()], drop);
+    assert_eq!(Arc::strong_count(&input), 3);
+    drop(results);
+    assert_eq!((executor.queued(), Arc::strong_count(&input)), (2, 1));
+}
+
+#[test]
+fn a_detached_map_runs() {
     let executor = Manual::default();
     let runs = Arc::new(AtomicUsize::new(0));
-    let count = || {
-        let runs = runs.clone();
-        move |_| runs.fetch_add(1, SeqCst)
-    };
-    executor.map(0..5, count()).detach();
-    executor.map_with(MapOptions::new().buffer_size(2), 0..5, count()).detach();
+    let count = runs.clone();
+    executor.map(0..5, move |_| count.fetch_add(1, SeqCst)).detach();
     executor.run_all();
-    assert_eq!(runs.load(SeqCst), 5 + 2);
+    assert_eq!(runs.load(SeqCst), 5);
 }
 
 #[test]
-fn the_buffer_never_holds_more_than_n() {
-    for n in [1, 2, 3, 100] {
-        let pulled = Arc::new(AtomicUsize::new(0));
-        let inputs = (0..20).inspect({
-            let pulled = pulled.clone();
-            move |_| {
-                pulled.fetch_add(1, SeqCst);
-            }
-        });
-        let mut yielded = 0;
-        let mut results = Inline.map_with(MapOptions::new().buffer_size(n), inputs, |n| n);
-        assert_eq!(pulled.load(SeqCst), n.min(20), "the buffer is filled within the call");
-        while let Some(result) = results.next() {
-            // Inside `next` the item it returns has not been yielded.
-            assert!(pulled.load(SeqCst) - yielded <= n);
-            assert_eq!(result.unwrap(), yielded);
-            yielded += 1;
-        }
-        assert_eq!(yielded, 20);
-    }
-}
-
-#[test]
-fn a_buffered_map_takes_inputs_that_never_end() {
-    let squares = Threads.map_with(MapOptions::new().buffer_size(4), 1_u64.., |n| n * n);
-    assert!(squares.take(50).map(Result::unwrap).eq((1..=50).map(|n| n * n)));
-}
-
-#[test]
-fn time_runs_out_once_and_cancels_the_rest() {
+fn the_function_goes_with_the_last_task() {
+    let captured = Arc::new(());
+    let witness = captured.clone();
     let executor = Manual::default();
-    let options = MapOptions::new().timeout(Duration::from_millis(1)).buffer_size(3);
-    let mut results = executor.map_with(options, 0.., |n| n);
-    assert!(results.next().unwrap().unwrap_err().is_deadline_exceeded());
-    assert!(results.next().is_none());
-    assert_eq!(results.size_hint(), (0, Some(0)));
+    let results = executor.map(0..2, move |_| Arc::strong_count(&captured));
+    executor.run_all();
+    assert_eq!(Arc::strong_count(&witness), 1);
     drop(results);
-    let forever = Inline.map_with(MapOptions::new().timeout(Duration::MAX), 0..3, |n| n);
-    assert_eq!(forever.map(Result::unwrap).sum::<i32>(), 3);
+}
+
+#[test]
+fn a_refused_task_is_an_error_in_its_place() {
+    let outcomes: Vec<_> = Closed.map(0..3, |n| n).collect();
+    assert_eq!(outcomes.len(), 3);
+    assert!(outcomes.into_iter().all(|outcome| outcome.unwrap_err().is_rejected()));
+}
+
+#[test]
+fn the_number_of_results_is_known() {
+    let mut results = Inline.map(0..3, |n| n);
+    assert_eq!((results.len(), results.size_hint()), (3, (3, Some(3))));
+    results.next().unwrap().unwrap();
+    assert_eq!(results.len(), 2);
+    assert_eq!(results.by_ref().count(), 2);
+    assert!(results.next().is_none());
+    assert!(results.next().is_none(), "fused");
 }
 
 #[test]
 fn an_empty_input_gives_an_empty_output() {
     assert_eq!(Inline.map(0..0, |n| n).count(), 0);
-    assert_eq!(Inline.map_with(MapOptions::new().buffer_size(1), 0..0, |n| n).count(), 0);
 }
 
 #[test]
@@ -122,17 +117,8 @@ fn an_input_that_panics_cancels_what_was_submitted() {
     let runs = Arc::new(AtomicUsize::new(0));
     let count = runs.clone();
     let inputs = (0..5).map(|n| if n == 3 { panic!("no fourth") } else { n });
-    let mapped = catch_unwind(AssertUnwindSafe(|| {
-        drop(executor.map(inputs, move |_| count.fetch_add(1, SeqCst)));
-    }));
-    assert!(mapped.is_err());
-    assert_eq!(executor.queued(), 3);
+    let panic = panic_of(|| executor.map(inputs, move |_| count.fetch_add(1, SeqCst)));
+    assert_eq!((panic, executor.queued()), ("no fourth", 3));
     executor.run_all();
     assert_eq!(runs.load(SeqCst), 0);
-}
-
-#[test]
-#[should_panic(expected = "buffer_size must be greater than 0")]
-fn a_buffer_of_none_is_refused() {
-    let _options = MapOptions::new().buffer_size(0);
 }

@@ -1,8 +1,9 @@
 //! Executors that tests can look into.
 
-use earnest_core::{Executor, Refused, Runnable};
+use earnest_core::{Executor, Refusal, Refused, Runnable};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs each task within `submit`.
 pub(crate) struct Inline;
@@ -33,6 +34,11 @@ impl Manual {
         self.0.borrow().len()
     }
 
+    pub(crate) fn run_next(&self) {
+        let task = self.0.borrow_mut().pop_front();
+        task.expect("something is queued").run();
+    }
+
     pub(crate) fn run_all(&self) {
         loop {
             let Some(task) = self.0.borrow_mut().pop_front() else { return };
@@ -46,4 +52,19 @@ impl Executor for Manual {
         self.0.borrow_mut().push_back(task);
         Ok(())
     }
+}
+
+/// Accepts nothing.
+pub(crate) struct Closed;
+
+impl Executor for Closed {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        Err(Refused { task, reason: Refusal::Rejected })
+    }
+}
+
+/// What `f` panics with, as text.
+pub(crate) fn panic_of<R>(f: impl FnOnce() -> R) -> &'static str {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { panic!("it does not panic") };
+    payload.downcast_ref::<&'static str>().copied().expect("panics with a literal")
 }

@@ -1,5 +1,7 @@
+use crate::support::panic_of;
 use earnest_combinators::{Ended, ReturnWhen, wait};
-use earnest_core::{Future, Waitable, promise};
+use earnest_core::{Error, Future, Waitable, promise, task};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -119,4 +121,90 @@ fn a_wait_can_be_repeated_ten_thousand_times() {
     }
     promise.complete(()).unwrap();
     assert_eq!(wait([&future], ReturnWhen::AllCompleted, None).done.len(), 1);
+}
+
+#[test]
+fn both_lists_keep_the_order_of_the_input() {
+    let (promises, futures): (Vec<_>, Vec<_>) = (0..10).map(|_| promise()).unzip();
+    let (even, odd): (Vec<_>, Vec<_>) = promises.into_iter().enumerate().partition(|(n, _)| n % 2 == 0);
+    even.into_iter().rev().for_each(|(n, promise)| promise.complete(n).unwrap());
+    let found = wait(futures.iter().enumerate(), ReturnWhen::FirstCompleted, None);
+    assert!(found.done.iter().map(|(n, _)| *n).eq([0, 2, 4, 6, 8]));
+    assert!(found.not_done.iter().map(|(n, _)| *n).eq([1, 3, 5, 7, 9]));
+    drop(odd);
+}
+
+#[test]
+fn of_duplicates_the_first_is_kept_with_its_key() {
+    let shared = Future::ready(1).shared();
+    let found = wait([("a", shared.clone()), ("b", shared)], ReturnWhen::AllCompleted, None);
+    assert_eq!(found.done.len(), 1);
+    let (key, future) = found.done.into_iter().next().unwrap();
+    assert_eq!((key, future.try_unwrap().is_ok()), ("a", true), "the duplicate has been dropped");
+}
+
+#[test]
+fn every_error_but_a_cancellation_is_an_exception() {
+    let (runnable, panicked) = task(|| panic!("on purpose"));
+    runnable.run();
+    let (promise, failed) = promise();
+    promise.fail("on purpose");
+    let errors = [Error::Abandoned, Error::Rejected, Error::DeadlineExceeded];
+    let others = errors.into_iter().map(|error| Future::from(Err(error)));
+    let (_open, pending) = earnest_core::promise::<()>();
+    for future in others.chain([panicked, failed]) {
+        let found = wait([&pending, &future], ReturnWhen::FirstException, None);
+        assert_eq!((found.done.len(), found.ended), (1, Ended::Satisfied));
+    }
+}
+
+#[test]
+fn an_err_value_is_no_exception() {
+    let (_open, pending) = promise::<Result<(), &str>>();
+    let found = wait([pending, Future::ready(Err("a value"))], ReturnWhen::FirstException, MOMENT);
+    assert_eq!((found.done.len(), found.ended), (1, Ended::TimedOut));
+}
+
+#[test]
+fn first_exception_waits_for_all_when_none_fails() {
+    let (promises, futures): (Vec<_>, Vec<_>) = (0..10).map(|_| promise()).unzip();
+    let producer = thread::spawn(move || promises.into_iter().for_each(|p| p.complete(()).unwrap()));
+    let found = wait(futures, ReturnWhen::FirstException, None);
+    assert_eq!((found.done.len(), found.ended), (10, Ended::Satisfied));
+    producer.join().unwrap();
+}
+
+#[test]
+fn inside_its_own_callback_a_future_is_done() {
+    let (promise, future) = promise();
+    let shared = future.shared();
+    let (send, receive) = mpsc::channel();
+    let own = shared.clone();
+    shared.add_done_callback(move |_| {
+        send.send(wait([own], ReturnWhen::AllCompleted, None).done.len()).unwrap();
+    });
+    promise.complete(()).unwrap();
+    assert_eq!(receive.recv().unwrap(), 1);
+}
+
+#[test]
+fn callbacks_have_run_when_a_future_is_done() {
+    for _ in 0..100 {
+        let (promise, future) = promise();
+        let (send, receive) = mpsc::channel();
+        future.add_done_callback(move |_| send.send(()).unwrap());
+        let producer = thread::spawn(move || promise.complete(()).unwrap());
+        wait([&future], ReturnWhen::FirstCompleted, None);
+        assert!(receive.try_recv().is_ok());
+        producer.join().unwrap();
+    }
+}
+
+#[test]
+fn a_panic_of_the_items_passes_through() {
+    let (promise, future) = promise();
+    let items = [0, 1].iter().map(|n| if *n == 0 { &future } else { panic!("no second") });
+    assert_eq!(panic_of(|| wait(items, ReturnWhen::AllCompleted, None)), "no second");
+    promise.complete(1).unwrap();
+    assert_eq!(future.result().unwrap(), 1);
 }
