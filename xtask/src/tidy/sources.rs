@@ -56,7 +56,8 @@ type Found = Vec<(usize, String)>;
 /// Each file says what it is for. Modules of a test program are spared: their names and tests do.
 fn header(source: &Source) -> Found {
     let spared = source.path.contains("/tests/") && !source.path.ends_with("/main.rs");
-    if spared || source.text.starts_with("//!") {
+    let says = source.text.starts_with("//!") || source.text.starts_with("#![doc = include_str!");
+    if spared || says {
         return Vec::new();
     }
     vec![(1, "the first line is to say what the file is for (//!)".to_owned())]
