@@ -306,6 +306,13 @@ impl RawCell {
         unsafe { (vtable.tell)(node, outcome) };
     }
 
+    /// The side box, if there is one.
+    pub(crate) fn side_if_made<'a>(self) -> Option<&'a Side> {
+        let side = self.header().side.load(Acquire);
+        // SAFETY: null, or a pointer that the cell holds a reference to for as long as it exists.
+        unsafe { side.as_ref() }
+    }
+
     /// The side box, made now if need be.
     pub(crate) fn side<'a>(self) -> &'a Side {
         let place = &self.header().side;

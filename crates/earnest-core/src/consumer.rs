@@ -93,7 +93,7 @@ impl<T> Consumer<T> {
     }
 
     pub(crate) fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
-        self.cell.side().unwatch(waiter, token)
+        self.cell.side_if_made().is_some_and(|side| side.unwatch(waiter, token))
     }
 
     /// Has `waker` woken once the future is settled. The caller looks at it once more afterwards.
