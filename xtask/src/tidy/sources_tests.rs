@@ -21,7 +21,6 @@ fn a_file_says_what_it_is_for() {
 fn files_are_short() {
     assert_eq!(lines(LIBRARY, length, &"\n".repeat(LONGEST)), NONE);
     assert_eq!(lines(LIBRARY, length, &"\n".repeat(LONGEST + 1)), [0]);
-    assert_eq!(lines("crates/earnest-core/src/cell.rs", length, &"\n".repeat(LONGEST + 1)), NONE);
 }
 
 #[test]
