@@ -114,7 +114,7 @@ fn each_failure_is_one_line_with_its_reason() {
         ("no URL", "bad URL"),
         ("example.com", "does not begin with http://"),
         ("ftp://127.0.0.1/", "ftp is not supported"),
-        ("https://127.0.0.1/", "TLS"),
+        ("https://127.0.0.1:1/", "refused"),
         ("http://127.0.0.1:99999/", "no such port"),
         (REFUSED, "refused"),
         (&stalled, "timed out"),

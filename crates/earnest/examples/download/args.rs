@@ -18,7 +18,7 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "download")]
 pub(crate) struct Args {
-    /// What to download (http only: this example is built without TLS).
+    /// What to download.
     #[arg(value_name = "URL")]
     pub(crate) urls: Vec<String>,
 

@@ -118,18 +118,15 @@ pub(crate) fn remove_temporary_files(folder: &Path) {
 fn http_url(url: &str) -> Result<Uri, Failure> {
     let uri: Uri = url.parse().map_err(|error| Failure::BadUrl(format!("{error}")))?;
     match uri.scheme_str() {
-        // Taken for port 80 otherwise.
-        Some("http")
+        // Taken for the scheme's own port otherwise.
+        Some("http" | "https")
             if uri.port().is_none() && !uri.authority().is_some_and(|a| a.as_str().ends_with(a.host())) =>
         {
             Err(Failure::BadUrl("there is no such port".to_owned()))
         }
-        Some("http") => Ok(uri),
-        Some("https") => {
-            Err(Failure::BadUrl("https needs TLS, which this example is built without".to_owned()))
-        }
-        Some(scheme) => Err(Failure::BadUrl(format!("{scheme} is not supported, only http is"))),
-        None => Err(Failure::BadUrl("it does not begin with http://".to_owned())),
+        Some("http" | "https") => Ok(uri),
+        Some(scheme) => Err(Failure::BadUrl(format!("{scheme} is not supported, http and https are"))),
+        None => Err(Failure::BadUrl("it does not begin with http:// or https://".to_owned())),
     }
 }
 
