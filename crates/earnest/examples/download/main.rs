@@ -5,14 +5,14 @@
 //! what any downloader needs, one noun a file.
 
 mod args;
-mod demo;
-mod failure;
-mod fetch;
-mod interrupt;
 mod job;
+mod fetch;
+mod failure;
+mod interrupt;
 mod report;
-mod server;
+mod demo;
 mod site;
+mod server;
 
 use args::{Args, Mode, ModeArg};
 use clap::Parser;
