@@ -144,6 +144,8 @@ fn answer(mut stream: TcpStream, reply: impl Fn(&str) -> Reply) -> std::io::Resu
 }
 
 /// Where cargo puts the example: beside the folder of the tests.
+///
+/// It is built with all tests, but not for `cargo test --test download` alone, which takes whatever is there.
 fn program() -> PathBuf {
     let test = env::current_exe().unwrap();
     let target = test.parent().and_then(Path::parent).unwrap();
