@@ -10,7 +10,7 @@
 
 use crate::consumer::Consumer;
 use crate::error::Error;
-use crate::observer::{ErasedOutcome, Node};
+use crate::observer::{Chain, ErasedOutcome, Node};
 use crate::panic::{Panic, drop_caught};
 use crate::producer::Producer;
 use crate::side::Side;
@@ -84,6 +84,8 @@ union Slot<F, T> {
 /// What differs from type to type. All functions take the cell, and are called in the order of the life of a task.
 pub(crate) struct VTable {
     slot_offset: usize,
+    /// Whether there is a closure, and so somebody else than the producer may have started it.
+    pub(crate) is_task: bool,
     /// Runs the closure and leaves what it came to in the slot. The caller has won `start` (R1).
     pub(crate) call: unsafe fn(RawCell) -> Outcome,
     /// Drops the closure. The caller has claimed the task (R1).
@@ -97,6 +99,7 @@ pub(crate) struct VTable {
 impl<F: FnOnce() -> T, T> Cell<F, T> {
     const TASK: VTable = VTable {
         slot_offset: offset_of!(Self, slot),
+        is_task: true,
         call: Self::call,
         drop_closure: Self::drop_closure,
         drop_value: Self::drop_value,
@@ -131,6 +134,7 @@ impl<F, T> Cell<F, T> {
     /// A cell without a closure: a promise.
     const PROMISE: VTable = VTable {
         slot_offset: offset_of!(Self, slot),
+        is_task: false,
         call: |_| unreachable!("a promise is not run"),
         drop_closure: |_| {},
         drop_value: Self::drop_value,
@@ -292,10 +296,15 @@ impl RawCell {
 
     /// Registers an observer. One that comes too late is told at once.
     pub(crate) fn observe(self, node: *mut Node) {
+        self.observe_chained(node).tell_all();
+    }
+
+    /// Like `observe`, and leaves to the caller what follows from it.
+    pub(crate) fn observe_chained(self, node: *mut Node) -> Chain {
         // SAFETY: until the push succeeds the node is this thread's; each try writes it before publishing it.
         let link = |newest| unsafe { (*node).next = newest };
         if self.header().word.push(node, link) {
-            return;
+            return Chain::new();
         }
         let outcome = self.header().word.load().outcome();
         // SAFETY: settled, and only the consumer, or a producer whose future is not settled, brings observers.
@@ -303,7 +312,7 @@ impl RawCell {
         // SAFETY: the push was refused, so the node is still this thread's.
         let vtable = unsafe { (*node).vtable };
         // SAFETY: for the same reason it is told here and nowhere else.
-        unsafe { (vtable.tell)(node, outcome) };
+        unsafe { (vtable.tell)(node, outcome) }
     }
 
     /// The side box, if there is one.

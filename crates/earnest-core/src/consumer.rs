@@ -30,6 +30,10 @@ impl<T> Consumer<T> {
         Consumer { cell, outcome: PhantomData }
     }
 
+    pub(crate) fn cell(&self) -> RawCell {
+        self.cell
+    }
+
     pub(crate) fn view(&self) -> View {
         self.cell.header().word.load()
     }

@@ -32,6 +32,8 @@ mod side;
 mod waiter;
 mod future;
 mod consumer;
+mod derived;
+mod then;
 mod shared;
 mod cancel;
 mod link;

@@ -1,7 +1,7 @@
 //! The party that can cancel, and nothing else.
 
 use crate::cell::RawCell;
-use crate::observer::{ErasedOutcome, Node, NodeVTable, Stage};
+use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::state::Party;
 use earnest_sync::Arc;
 
@@ -24,10 +24,11 @@ unsafe impl Sync for LinkNode {}
 impl LinkNode {
     const VTABLE: NodeVTable = NodeVTable { stage: Stage::Link, tell: Self::tell };
 
-    unsafe fn tell(node: *mut Node, _: ErasedOutcome) {
+    unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is the list's reference, from `Link::new`, told once. The settler has
         // counted it as a party before.
         drop(unsafe { Arc::from_raw(node.cast::<LinkNode>()) });
+        Chain::new()
     }
 }
 
@@ -54,6 +55,11 @@ impl Link {
 
     pub(crate) fn cancel(&self) -> bool {
         self.0.cell.map_or(self.0.was_cancelled, RawCell::cancel)
+    }
+
+    /// Like `cancel`, and leaves to the caller what follows from it.
+    pub(crate) fn cancel_chained(&self) -> Chain {
+        self.0.cell.map_or_else(Chain::new, |cell| cell.cancel_chained().1)
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

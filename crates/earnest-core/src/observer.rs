@@ -23,13 +23,14 @@ impl Node {
 
 pub(crate) struct NodeVTable {
     pub(crate) stage: Stage,
-    /// Tells the observer, and ends the list's hold on it.
+    /// Tells the observer, and ends the list's hold on it. Gives back what is to be told next: what follows from one
+    /// future being settled is not told from within, so that a long chain of futures needs no deep stack.
     ///
     /// # Safety
     ///
     /// Called once per registration, with a node of the kind that the vtable belongs to. At [`Stage::Callback`] the
     /// outcome is that of the node's cell and stays valid during the call; later there is none to look at.
-    pub(crate) tell: unsafe fn(*mut Node, ErasedOutcome),
+    pub(crate) tell: unsafe fn(*mut Node, ErasedOutcome) -> Chain,
 }
 
 /// When an observer is told.
@@ -41,6 +42,8 @@ pub(crate) enum Stage {
     Wake,
     /// Afterwards, and it goes on holding the cell's memory.
     Link,
+    /// After all of these: it takes the outcome, and does something that may settle another future.
+    Then,
 }
 
 /// An outcome by reference, its type forgotten: one pointer is set, or none where there is nothing to see.
@@ -83,7 +86,8 @@ pub(crate) unsafe fn in_registration_order(mut newest: *mut Node) -> *mut Node {
     oldest
 }
 
-/// A first-in, first-out chain of nodes that have been taken off a word and are kept for later.
+/// A first-in, first-out chain of nodes that are to be told later.
+#[must_use = "observers must be told"]
 pub(crate) struct Chain {
     first: *mut Node,
     last: *mut Node,
@@ -96,32 +100,34 @@ impl Chain {
 
     /// # Safety
     ///
-    /// The caller has `node` to itself, and leaves it to the chain.
+    /// The caller has `node` to itself, and leaves it to the chain. It is not of [`Stage::Callback`]: when it is told,
+    /// there is no outcome to show.
     pub(crate) unsafe fn push(&mut self, node: *mut Node) {
         // SAFETY: ours by the caller's promise.
         unsafe { (*node).next = ptr::null_mut() };
-        if self.first.is_null() {
-            self.first = node;
-        } else {
-            // SAFETY: `last` was pushed before and is still the chain's.
-            unsafe { (*self.last).next = node };
-        }
-        self.last = node;
+        self.append(Chain { first: node, last: node });
     }
 
-    /// Tells every node, in the order they were pushed.
-    ///
-    /// # Safety
-    ///
-    /// None of them is of [`Stage::Callback`]: there is no outcome to show.
-    pub(crate) unsafe fn tell_all(self) {
-        let mut node = self.first;
-        while !node.is_null() {
+    pub(crate) fn append(&mut self, other: Chain) {
+        if self.first.is_null() {
+            *self = other;
+        } else if !other.first.is_null() {
+            // SAFETY: `last` was pushed before, and a chain has its nodes to itself.
+            unsafe { (*self.last).next = other.first };
+            self.last = other.last;
+        }
+    }
+
+    /// Tells every node, in the order they were pushed, and then what follows from that, until nothing does.
+    pub(crate) fn tell_all(mut self) {
+        while !self.first.is_null() {
+            let node = self.first;
             // SAFETY: the chain has its nodes to itself; this is read before the node goes.
             let Node { next, vtable } = *unsafe { &*node };
-            // SAFETY: each node is told once, here, and by its own vtable.
-            unsafe { (vtable.tell)(node, ErasedOutcome::NONE) };
-            node = next;
+            self.first = next;
+            // SAFETY: each node is told once, here, and by its own vtable; it is no callback.
+            let following = unsafe { (vtable.tell)(node, ErasedOutcome::NONE) };
+            self.append(following);
         }
     }
 }
@@ -137,12 +143,13 @@ struct Callback<T, F> {
 impl<T, F: FnOnce(Result<&T, &Error>)> Callback<T, F> {
     const VTABLE: NodeVTable = NodeVTable { stage: Stage::Callback, tell: Self::tell };
 
-    unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) {
+    unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated by `callback`, and told once.
         let this = unsafe { Box::from_raw(node.cast::<Self>()) };
         // SAFETY: by `NodeVTable::tell` the outcome is valid, of the cell's `T`.
         let outcome = unsafe { outcome.typed::<T>() };
         run_caught("a done callback", move || (this.f)(outcome));
+        Chain::new()
     }
 }
 

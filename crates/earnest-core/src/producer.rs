@@ -2,9 +2,11 @@
 
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
-use crate::observer::callback;
+use crate::link::Link;
+use crate::observer::{Chain, callback};
 use crate::settle::Settler;
 use crate::state::{Outcome, View};
+use crate::then::cancel_source;
 use core::mem::ManuallyDrop;
 use core::panic::Location;
 
@@ -40,6 +42,11 @@ impl Producer {
         self.0.header().word.load()
     }
 
+    /// Cancels `source` if the future that this is the producer of is cancelled.
+    pub(crate) fn cancels(&self, source: Link) {
+        self.0.observe(cancel_source(source));
+    }
+
     pub(crate) fn start(&self) -> bool {
         self.0.header().word.start()
     }
@@ -57,20 +64,31 @@ impl Producer {
         let outcome = unsafe { (header.vtable.call)(cell) };
         before_settling();
         if !header.word.finish_unobserved(View::RUNNING, outcome) {
-            // SAFETY: the slot holds `outcome`; none but the starter finishes a task, so it is not lost.
-            let _won = unsafe { finish_observed(cell, outcome) };
+            // SAFETY: the slot holds `outcome`. None but the starter finishes a task: it is not refused.
+            let then = unsafe { finish_observed(cell, outcome) };
+            then.unwrap_or(Chain::new()).tell_all();
         }
     }
 
-    /// Pending to done without running. What has been started or dismissed by another is left to that.
+    /// To done without an outcome. A task that has been started or dismissed by another is left to that.
     pub(crate) fn dismiss(self, reason: Dismissal) {
+        self.dismiss_chained(reason).tell_all();
+    }
+
+    /// Like `dismiss`, and leaves to the caller what follows from it.
+    pub(crate) fn dismiss_chained(self, reason: Dismissal) -> Chain {
         let cell = self.into_raw();
         let word = &cell.header().word;
-        let won = if matches!(reason, Dismissal::Cancelled) { word.cancel().is_ok() } else { word.dismiss() };
+        let won = match reason {
+            Dismissal::Cancelled => word.cancel().is_ok(),
+            // A promise that was started was started by its producer, who gives up now.
+            _ if !cell.header().vtable.is_task => word.finish(),
+            _ => word.dismiss(),
+        };
         if !won {
             // SAFETY: the producer lets go here, and is not used again.
             unsafe { let_producer_go(cell) };
-            return;
+            return Chain::new();
         }
         // SAFETY: the task is claimed (R1).
         unsafe { (cell.header().vtable.drop_closure)(cell) };
@@ -82,10 +100,11 @@ impl Producer {
             Dismissal::Broken(broken) => unsafe { cell.write_error(Error::Broken(broken)) },
         };
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
-        unsafe { cell.settle(outcome, Settler::Producer) };
+        unsafe { cell.settle(outcome, Settler::Producer) }
     }
 
-    /// Settles a promise with `result`. It comes back where the future was cancelled first.
+    /// Settles a promise with `result`, which comes back where the future was cancelled first. What follows from it is
+    /// left to the caller.
     ///
     /// # Safety
     ///
@@ -93,7 +112,7 @@ impl Producer {
     pub(crate) unsafe fn resolve<T>(
         self,
         result: Result<T, Box<Error>>,
-    ) -> Result<(), Result<T, Box<Error>>> {
+    ) -> Result<Chain, Result<T, Box<Error>>> {
         let cell = self.into_raw();
         // The slot is written before the future is claimed: a canceller leaves it alone (R1).
         let outcome = match result {
@@ -110,11 +129,11 @@ impl Producer {
         };
         let word = &cell.header().word;
         if word.finish_unobserved(View::PENDING, outcome) || word.finish_unobserved(View::RUNNING, outcome) {
-            return Ok(());
+            return Ok(Chain::new());
         }
         // SAFETY: the slot holds `outcome`.
-        if unsafe { finish_observed(cell, outcome) } {
-            return Ok(());
+        if let Some(then) = unsafe { finish_observed(cell, outcome) } {
+            return Ok(then);
         }
         // SAFETY: refused, so the slot is still the producer's, and holds what was written above.
         let back = unsafe { read_outcome::<T>(cell, outcome) };
@@ -152,19 +171,15 @@ unsafe fn let_producer_go(cell: RawCell) {
     }
 }
 
-/// The long way to done and settled. `false`: a canceller was first, and nothing has changed.
+/// The long way to done and settled. `None`: a canceller was first, and nothing has changed.
 ///
 /// # Safety
 ///
-/// The caller is the producer, and the slot holds `outcome`. If `true`, its hold has ended.
+/// The caller is the producer, and the slot holds `outcome`. Unless `None`, its hold has ended.
 #[cold]
-unsafe fn finish_observed(cell: RawCell, outcome: Outcome) -> bool {
-    let won = cell.header().word.finish();
-    if won {
-        // SAFETY: this thread made the transition.
-        unsafe { cell.settle(outcome, Settler::Producer) };
-    }
-    won
+unsafe fn finish_observed(cell: RawCell, outcome: Outcome) -> Option<Chain> {
+    // SAFETY: this thread makes the transition.
+    cell.header().word.finish().then(|| unsafe { cell.settle(outcome, Settler::Producer) })
 }
 
 /// Moves an outcome out of the slot.

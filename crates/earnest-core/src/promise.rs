@@ -3,7 +3,10 @@
 use crate::cell;
 use crate::error::Error;
 use crate::future::Future;
-use crate::producer::Producer;
+use crate::link::Link;
+use crate::observer::Chain;
+use crate::panic::drop_caught;
+use crate::producer::{Dismissal, Producer};
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
@@ -19,7 +22,12 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 /// ```
 #[track_caller]
 pub fn promise<T>() -> (Promise<T>, Future<T>) {
-    let (producer, consumer) = cell::promise(Location::caller());
+    promise_at(Location::caller())
+}
+
+/// A promise that says it was made at `location`.
+pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>, Future<T>) {
+    let (producer, consumer) = cell::promise(location);
     (Promise { producer, value: PhantomData }, Future { consumer })
 }
 
@@ -52,8 +60,7 @@ impl<T> Promise<T> {
     ///
     /// The value comes back where the future was cancelled first.
     pub fn complete(self, value: T) -> Result<(), T> {
-        // SAFETY: the producer was made together with this type's `T`, by `promise`.
-        match unsafe { self.producer.resolve::<T>(Ok(value)) } {
+        match self.resolve(Ok(value)) {
             Err(Ok(value)) => Err(value),
             _ => Ok(()),
         }
@@ -61,9 +68,38 @@ impl<T> Promise<T> {
 
     /// Completes the future with [`Error::Failed`]. `false`: it was cancelled first, and the error is dropped.
     pub fn fail(self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> bool {
-        let error = Box::new(Error::Failed(error.into()));
+        self.resolve(Err(Box::new(Error::Failed(error.into())))).is_ok()
+    }
+
+    fn resolve(self, result: Result<T, Box<Error>>) -> Result<(), Result<T, Box<Error>>> {
         // SAFETY: the producer was made together with this type's `T`, by `promise`.
-        unsafe { self.producer.resolve::<T>(Err(error)) }.is_ok()
+        let then = unsafe { self.producer.resolve::<T>(result) }?;
+        then.tell_all();
+        Ok(())
+    }
+
+    /// Passes an outcome on from another future, as what it is: a cancelled one makes this one cancelled. What follows
+    /// from it is left to the caller. Does nothing if this one was cancelled first.
+    pub(crate) fn pass_on(self, result: Result<T, Error>) -> Chain {
+        let dismissal = match result {
+            Err(Error::Cancelled) => Dismissal::Cancelled,
+            Err(Error::Abandoned) => Dismissal::Abandoned,
+            Err(Error::Rejected) => Dismissal::Rejected,
+            result => {
+                // SAFETY: the producer was made together with this type's `T`, by `promise`.
+                let passed = unsafe { self.producer.resolve::<T>(result.map_err(Box::new)) };
+                return passed.unwrap_or_else(|unwanted| {
+                    drop_caught(unwanted, "the destructor of an outcome that nobody wanted any more");
+                    Chain::new()
+                });
+            }
+        };
+        self.producer.dismiss_chained(dismissal)
+    }
+
+    /// Cancels `source` if the future of this promise is cancelled.
+    pub(crate) fn cancels(&self, source: Link) {
+        self.producer.cancels(source);
     }
 
     /// Whether the future was cancelled, and the value is no longer wanted.

@@ -17,36 +17,53 @@ pub(crate) enum Settler {
     Other,
 }
 
+/// Observers that are told after publication.
+struct Aside {
+    /// Those who will look at the outcome.
+    wake: Chain,
+    /// Those from whom something follows.
+    then: Chain,
+    /// How many of them go on holding the cell.
+    links: usize,
+}
+
 impl RawCell {
     /// Pending to settled as cancelled, with all that belongs to it. Says whether the future is cancelled now.
     pub(crate) fn cancel(self) -> bool {
+        let (cancelled, then) = self.cancel_chained();
+        then.tell_all();
+        cancelled
+    }
+
+    /// Like `cancel`, and leaves to the caller what follows from it.
+    pub(crate) fn cancel_chained(self) -> (bool, Chain) {
         match self.header().word.cancel() {
             Ok(()) => {
                 // SAFETY: the task is claimed (R1).
                 unsafe { (self.header().vtable.drop_closure)(self) };
                 // SAFETY: this thread made the transition, and the slot is empty.
-                unsafe { self.settle(Outcome::Cancelled, Settler::Other) };
-                true
+                let then = unsafe { self.settle(Outcome::Cancelled, Settler::Other) };
+                (true, then)
             }
-            Err(seen) => seen.is_cancelled(),
+            Err(seen) => (seen.is_cancelled(), Chain::new()),
         }
     }
 
-    /// Done to settled: runs the callbacks, publishes the outcome, wakes who waits, and lets the settler go.
+    /// Done to settled: runs the callbacks, publishes the outcome, wakes who waits, and lets the settler go. What
+    /// follows from it, other futures becoming done, is left to the caller; there are no callbacks among it.
     ///
     /// # Safety
     ///
     /// The caller made the transition to Settling or Cancelling, and the slot holds what `outcome` says.
-    pub(crate) unsafe fn settle(self, mut outcome: Outcome, settler: Settler) {
+    pub(crate) unsafe fn settle(self, mut outcome: Outcome, settler: Settler) -> Chain {
         let word = &self.header().word;
-        let mut later = Chain::new();
-        let mut links = 0;
+        let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0 };
         let mut seen = word.load();
         loop {
             if !seen.newest().is_null() && !mutant!("publish_over_observers") {
                 if let Ok(newest) = word.take_observers(seen) {
                     // SAFETY: the observers are ours (R3); the slot is as the caller says, and stays so.
-                    links += unsafe { self.run_callbacks(newest, outcome, &mut later) };
+                    unsafe { self.run_callbacks(newest, outcome, &mut aside) };
                 }
                 seen = word.load();
                 continue;
@@ -60,7 +77,7 @@ impl RawCell {
                 outcome = Outcome::Taken;
             }
             let held = settler == Settler::Other && !seen.is_released();
-            let settled = View::settled(outcome, held, seen.is_detached(), links);
+            let settled = View::settled(outcome, held, seen.is_detached(), aside.links);
             if settled.nobody_left() {
                 // SAFETY: no party is left but the settler, and the outcome has been dropped.
                 unsafe { self.free() };
@@ -72,20 +89,19 @@ impl RawCell {
             }
         }
         // The cell may be gone from here on: what is told now owns its memory.
-        // SAFETY: callbacks were not put there.
-        unsafe { later.tell_all() };
+        aside.wake.tell_all();
+        aside.then
     }
 
-    /// Tells the callbacks of one list, puts the other observers aside, and counts the links among them.
+    /// Tells the callbacks of one list, and puts the other observers aside.
     ///
     /// # Safety
     ///
     /// As for `settle`; the list was just taken off the word.
-    unsafe fn run_callbacks(self, newest: *mut Node, outcome: Outcome, later: &mut Chain) -> usize {
+    unsafe fn run_callbacks(self, newest: *mut Node, outcome: Outcome, aside: &mut Aside) {
         // SAFETY: the slot holds `outcome`; the settler does not write it while callbacks run.
         let erased = unsafe { self.erased(outcome) };
         let _settling = Settling::here(self, outcome);
-        let mut links = 0;
         let mut node = newest;
         if !mutant!("callbacks_reversed") {
             // SAFETY: the list is ours.
@@ -94,17 +110,19 @@ impl RawCell {
         while !node.is_null() {
             // SAFETY: the list is ours; this is read before the node goes.
             let Node { next, vtable } = *unsafe { &*node };
-            links += usize::from(vtable.stage == Stage::Link);
-            if vtable.stage == Stage::Callback {
+            match vtable.stage {
                 // SAFETY: each node is told once, by its own vtable, with the outcome of its cell.
-                unsafe { (vtable.tell)(node, erased) };
-            } else {
+                Stage::Callback => aside.then.append(unsafe { (vtable.tell)(node, erased) }),
                 // SAFETY: the node is ours, and no longer in the list we walk.
-                unsafe { later.push(node) };
+                Stage::Then => unsafe { aside.then.push(node) },
+                Stage::Wake | Stage::Link => {
+                    aside.links += usize::from(vtable.stage == Stage::Link);
+                    // SAFETY: as above.
+                    unsafe { aside.wake.push(node) };
+                }
             }
             node = next;
         }
-        links
     }
 
     /// Drops an outcome that nobody will see, and reports it if it is a panic: that must not be lost.

@@ -5,7 +5,7 @@
 //! list. So a wait that gives up leaves nothing behind, however often it is repeated. Names, priorities, deadlines
 //! and tokens of tasks have their place here too.
 
-use crate::observer::{ErasedOutcome, Node, NodeVTable, Stage};
+use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::waiter::{Inbox, Waiter};
 use core::mem;
@@ -66,10 +66,11 @@ impl Side {
         Arc::into_raw(side).cast_mut().cast()
     }
 
-    unsafe fn tell(node: *mut Node, _: ErasedOutcome) {
+    unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is what `node_of` gave, told once: the list's reference ends here.
         let this = unsafe { Arc::from_raw(node.cast::<Side>()) };
         this.settled();
+        Chain::new()
     }
 
     /// Tells everybody, and turns away those who come later.

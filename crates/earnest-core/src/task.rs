@@ -31,6 +31,10 @@ pub struct Runnable {
 }
 
 impl Runnable {
+    pub(crate) fn new(producer: Producer) -> Self {
+        Self { producer }
+    }
+
     /// Runs the task on this thread, completes its future, runs the callbacks and wakes who waits.
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.

@@ -4,4 +4,5 @@
 mod auto_traits;
 mod callback;
 mod cancel;
+mod derived;
 mod result;

@@ -97,3 +97,11 @@ fn shared_handles_see_one_outcome() {
     assert!(seen.into_iter().all(|thread| thread.join().unwrap() == 9));
     assert_eq!(shared.try_unwrap().unwrap().result().unwrap(), 9);
 }
+
+#[test]
+fn a_promise_that_was_started_and_dropped_abandons_its_future() {
+    let (promise, future) = promise::<()>();
+    assert!(promise.start());
+    drop(promise);
+    assert!(future.result().unwrap_err().is_abandoned());
+}

@@ -7,4 +7,5 @@ mod complete_vs_callbacks;
 mod complete_vs_drop;
 mod complete_vs_poll;
 mod complete_vs_wait;
+mod derived;
 mod support;
