@@ -3,6 +3,7 @@
 
 use earnest_core::{Future, promise};
 use earnest_pool::ThreadPoolExecutor;
+use libtest_mimic::{Arguments, Trial};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -28,9 +29,27 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 fn main() {
-    a_promise_costs_one_allocation();
-    a_submitted_task_costs_one_allocation_plus_the_queue_s_blocks();
-    waits_that_run_out_of_time_leave_nothing_behind();
+    let mut arguments = Arguments::from_args();
+    // On this thread, one after the other: counts are of the whole process.
+    arguments.test_threads = Some(1);
+    let trial = |name: &str, run: fn()| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+    };
+    let trials = vec![
+        trial("a_promise_costs_one_allocation", a_promise_costs_one_allocation),
+        trial(
+            "a_submitted_task_costs_one_allocation_plus_the_queue_s_blocks",
+            a_submitted_task_costs_one_allocation_plus_the_queue_s_blocks,
+        ),
+        trial(
+            "waits_that_run_out_of_time_leave_nothing_behind",
+            waits_that_run_out_of_time_leave_nothing_behind,
+        ),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
 }
 
 fn allocations(f: impl FnOnce()) -> usize {
