@@ -1,6 +1,7 @@
 //! The consumer's handle: block on it, await it, cancel it, be called back by it.
 
 use crate::cancel::CancelHandle;
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::cell::settled;
 use crate::consumer::Consumer;
 use crate::error::{Error, TimedOut};
@@ -152,6 +153,11 @@ impl<T> Future<T> {
     /// Lets the task go: it still runs, and what it comes to is dropped. The same as dropping the future, by name.
     pub fn detach(self) {
         drop(self);
+    }
+
+    /// Has the future cancelled, not detached, when it is dropped.
+    pub fn cancel_on_drop(self) -> CancelOnDrop<T> {
+        CancelOnDrop::new(self)
     }
 
     /// A handle that can be cloned, for several to see the outcome by reference.

@@ -36,6 +36,7 @@ mod derived;
 mod then;
 mod shared;
 mod cancel;
+mod cancel_on_drop;
 mod link;
 mod promise;
 mod waitable;
@@ -43,6 +44,7 @@ mod error;
 mod panic;
 
 pub use cancel::CancelHandle;
+pub use cancel_on_drop::CancelOnDrop;
 pub use error::{Broken, Error, TimedOut};
 pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
 pub use future::{Future, State};

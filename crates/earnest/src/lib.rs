@@ -27,9 +27,9 @@ pub mod prelude {
     pub use earnest_combinators::*;
     #[doc(no_inline)]
     pub use earnest_core::{
-        Broken, CancelHandle, Dismissal, Error, Executor, ExecutorExt, Future as TaskFuture, Panic, Promise,
-        Refusal, Refused, Runnable, SharedFuture, State, SubmitError, TimedOut, Waitable, Waiter,
-        deadline_after, promise, task,
+        Broken, CancelHandle, CancelOnDrop, Dismissal, Error, Executor, ExecutorExt, Future as TaskFuture,
+        Panic, Promise, Refusal, Refused, Runnable, SharedFuture, State, SubmitError, TimedOut, Waitable,
+        Waiter, deadline_after, promise, task,
     };
     #[doc(no_inline)]
     pub use earnest_pool::*;

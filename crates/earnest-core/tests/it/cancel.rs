@@ -80,3 +80,17 @@ fn a_cancel_handle_of_a_done_future_knows() {
     assert!(future.cancel_handle().cancel());
     assert!(!earnest_core::Future::ready(()).cancel_handle().is_cancelled());
 }
+
+#[test]
+fn cancel_on_drop_cancels_what_has_not_begun_and_nothing_else() {
+    let (promise, future) = promise::<u32>();
+    drop(future.cancel_on_drop());
+    assert!(promise.is_cancelled());
+
+    let (promise, future) = earnest_core::promise();
+    let future = future.cancel_on_drop();
+    assert_eq!(future.state(), State::Pending);
+    let plain = future.into_inner();
+    promise.complete(7).unwrap();
+    assert_eq!(plain.cancel_on_drop().result().unwrap(), 7);
+}
