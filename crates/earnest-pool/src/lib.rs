@@ -23,6 +23,7 @@ mod worker;
 mod builder;
 mod default;
 mod error;
+mod report;
 
 pub use builder::{Builder, InitializerResult};
 pub use default::default_pool;

@@ -3,6 +3,7 @@
 use crate::builder::{Builder, Initializer};
 use crate::error::StillRunning;
 use crate::queue::Queues;
+use crate::report::report;
 use crate::sleep::{Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
@@ -166,7 +167,7 @@ impl Shared {
             }
         };
         if let Some(error) = error {
-            tracing::warn!(target: "earnest", %error, "a worker's thread could not be started");
+            report(|| tracing::warn!(target: "earnest", %error, "a worker's thread could not be started"));
         }
         if self.sleep.start_failed(permit).live() == 0 {
             self.dismiss_queued();

@@ -3,6 +3,7 @@
 use crate::builder::Initializer;
 use crate::pool::Shared;
 use crate::queue::Local;
+use crate::report::report;
 use core::cell::RefCell;
 use earnest_core::{Broken, Runnable};
 use earnest_sync::{MODEL, thread};
@@ -52,7 +53,9 @@ pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initiali
             Worker { pool, seat, local: &seated.local, searching: true, ticks: 0, pace: Pace::new() }.work();
         }
         Err(cause) => {
-            tracing::error!(target: "earnest", %cause, "a worker's initializer failed: the pool is broken");
+            report(|| {
+                tracing::error!(target: "earnest", %cause, "a worker's initializer failed: the pool is broken");
+            });
             pool.break_down(Broken::new(cause));
             if pool.sleep.never_started().live() == 0 {
                 pool.dismiss_queued();

@@ -70,3 +70,20 @@ fn what_runs_when_the_pool_breaks_finishes() {
     open.complete(()).unwrap();
     assert!(survivor.result().unwrap());
 }
+
+#[test]
+fn a_cause_that_cannot_be_displayed_breaks_the_pool_all_the_same() {
+    #[derive(Debug)]
+    struct Mute;
+    impl std::fmt::Display for Mute {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("no words for it")
+        }
+    }
+    impl std::error::Error for Mute {}
+    let pool =
+        ThreadPoolExecutor::builder().max_workers(1).initializer(|| Err::<(), _>(Mute)).build().unwrap();
+    assert!(pool.submit(|| ()).result().unwrap_err().is_broken());
+    pool.shutdown();
+    assert_eq!(pool.worker_count(), 0);
+}
