@@ -87,3 +87,27 @@ fn a_cause_that_cannot_be_displayed_breaks_the_pool_all_the_same() {
     pool.shutdown();
     assert_eq!(pool.worker_count(), 0);
 }
+
+/// Displays every field of every event, and keeps nothing.
+struct Displays;
+
+impl tracing::Subscriber for Displays {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "earnest"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+            assert!(!format!("{value:?}").is_empty());
+        });
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
