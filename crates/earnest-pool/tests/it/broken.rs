@@ -81,6 +81,8 @@ fn a_cause_that_cannot_be_displayed_breaks_the_pool_all_the_same() {
         }
     }
     impl std::error::Error for Mute {}
+    // Without a subscriber nobody would display it. It is one for the whole process, as workers have none of their own.
+    tracing::subscriber::set_global_default(Displays).unwrap();
     let pool =
         ThreadPoolExecutor::builder().max_workers(1).initializer(|| Err::<(), _>(Mute)).build().unwrap();
     assert!(pool.submit(|| ()).result().unwrap_err().is_broken());
