@@ -7,6 +7,7 @@
 //! |---|---|
 //! | to block until all, or one, or one has failed | [`wait`] |
 //! | each future when it is ready | [`as_completed`], [`as_completed_timeout`] |
+//! | the same, of futures that are added meanwhile | [`CompletionSet`] |
 //! | a function applied to many inputs, results in input order | [`MapExt::map`], [`MapExt::map_with`] |
 //!
 //! ```
@@ -26,11 +27,16 @@
 mod wait;
 mod as_completed;
 mod watched;
+mod completion_set;
+mod adder;
+mod members;
 mod map;
 mod map_options;
 mod in_flight;
 
+pub use adder::Adder;
 pub use as_completed::{AsCompleted, AsCompletedTimeout, as_completed, as_completed_timeout};
+pub use completion_set::CompletionSet;
 pub use map::{Map, MapExt, MapWith};
 pub use map_options::MapOptions;
 pub use wait::{Ended, ReturnWhen, Wait, wait};

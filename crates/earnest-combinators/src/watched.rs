@@ -30,7 +30,7 @@ impl<W: Waitable> Watched<W> {
         let places = items.into_iter().map(|item| Place { item: Some(item), is_watched: false }).collect();
         let mut this = Self { places, waiter: Waiter::new(n_left), next_early: 0, n_left };
         for (token, place) in this.places.iter_mut().enumerate() {
-            place.is_watched = place.item.as_ref().is_some_and(|item| item.watch(&this.waiter, token));
+            place.is_watched = place.item.as_ref().is_some_and(|item| item.watch(this.waiter.inbox(), token));
         }
         // An item that settled during the loop above may have been found settled, or have sent its token. Counting
         // the tokens in here makes both alike. It also makes whatever settled before one of the early items early
@@ -83,7 +83,7 @@ impl<W: Waitable> Watched<W> {
         for (token, place) in self.places.iter_mut().enumerate() {
             if let Some(item) = place.item.as_ref().filter(|_| place.is_watched) {
                 // Refused where the token has been sent or is being sent; it ends in a waiter that nobody asks.
-                let _was_registered = item.unwatch(&self.waiter, token);
+                let _was_registered = item.unwatch(self.waiter.inbox(), token);
                 place.is_watched = false;
             }
         }

@@ -7,10 +7,11 @@ use crate::observer::callback;
 use crate::producer::{Producer, read_outcome};
 use crate::settle::Settling;
 use crate::state::{Outcome, Party, View};
-use crate::waiter::{Waiter, spin_until, with_single};
+use crate::waiter::{Inbox, spin_until, with_single};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Receives the outcome. Dropped without doing so, it leaves the task to run, and its outcome to be dropped.
@@ -84,20 +85,20 @@ impl<T> Consumer<T> {
             return true;
         }
         with_single(|waiter| {
-            if !self.watch(waiter, 0) {
+            if !self.watch(waiter.inbox(), 0) {
                 return true;
             }
             // Woken, or out of time just as the future settles: either way it is settled.
-            waiter.next(deadline).is_some() || !self.unwatch(waiter, 0)
+            waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
         })
     }
 
-    pub(crate) fn watch(&self, waiter: &Waiter, token: usize) -> bool {
-        !self.is_visible() && self.cell.side().watch(waiter, token)
+    pub(crate) fn watch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+        !self.is_visible() && self.cell.side().watch(inbox, token)
     }
 
-    pub(crate) fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
-        self.cell.side_if_made().is_some_and(|side| side.unwatch(waiter, token))
+    pub(crate) fn unwatch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+        self.cell.side_if_made().is_some_and(|side| side.unwatch(inbox, token))
     }
 
     /// Has `waker` woken once the future is settled. The caller looks at it once more afterwards.

@@ -54,4 +54,4 @@ pub use promise::{Promise, promise};
 pub use shared::SharedFuture;
 pub use task::{Runnable, task};
 pub use waitable::Waitable;
-pub use waiter::{Waiter, deadline_after};
+pub use waiter::{Inbox, Waiter, deadline_after};

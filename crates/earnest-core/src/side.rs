@@ -7,7 +7,7 @@
 
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
-use crate::waiter::{Inbox, Waiter};
+use crate::waiter::Inbox;
 use core::mem;
 use core::task::Waker;
 use earnest_sync::{
@@ -45,8 +45,8 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn is(&self, waiter: &Waiter, token: usize) -> bool {
-        self.token == token && std::sync::Arc::ptr_eq(&self.inbox, waiter.inbox())
+    fn is(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
+        self.token == token && std::sync::Arc::ptr_eq(&self.inbox, inbox)
     }
 }
 
@@ -87,8 +87,8 @@ impl Side {
     }
 
     /// Registers a waiting thread. `false`: the future has settled, look at it.
-    pub(crate) fn watch(&self, waiter: &Waiter, token: usize) -> bool {
-        let watcher = Watcher { inbox: waiter.inbox().clone(), token };
+    pub(crate) fn watch(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
+        let watcher = Watcher { inbox: inbox.clone(), token };
         let mut watchers = self.watchers.lock();
         if watchers.closed {
             return false;
@@ -102,13 +102,13 @@ impl Side {
     }
 
     /// Withdraws a registration. `false`: it has been used, or is being used just now.
-    pub(crate) fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
+    pub(crate) fn unwatch(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
         let mut watchers = self.watchers.lock();
-        if watchers.first.as_ref().is_some_and(|first| first.is(waiter, token)) {
+        if watchers.first.as_ref().is_some_and(|first| first.is(inbox, token)) {
             watchers.first = None;
             return true;
         }
-        let found = watchers.rest.iter().position(|watcher| watcher.is(waiter, token));
+        let found = watchers.rest.iter().position(|watcher| watcher.is(inbox, token));
         found.map(|index| watchers.rest.swap_remove(index)).is_some()
     }
 

@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::future::Future;
 use crate::shared::SharedFuture;
-use crate::waiter::Waiter;
+use crate::waiter::Inbox;
+use std::sync::Arc;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
 /// [`SharedFuture`], a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
@@ -14,19 +15,19 @@ pub trait Waitable: sealed::Watch {}
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 mod sealed {
-    use super::{Error, Future, SharedFuture, Waiter};
+    use super::{Arc, Error, Future, Inbox, SharedFuture};
 
     /// The working half of [`Waitable`](super::Waitable).
     #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
     pub trait Watch {
-        /// Has `waiter` told `token` when this settles. `false`: it has settled already, and nothing was registered.
+        /// Has `token` put into `inbox` when this settles. `false`: it has settled already, and nothing was registered.
         ///
-        /// The waiter's capacity is above `token`, and no other registration uses the same token.
+        /// The inbox has room for `token`, and no other registration uses the same token.
         #[doc(hidden)]
-        fn watch(&self, waiter: &Waiter, token: usize) -> bool;
+        fn watch(&self, inbox: &Arc<Inbox>, token: usize) -> bool;
         /// Withdraws a registration. `false`: it has been used, or is being used just now.
         #[doc(hidden)]
-        fn unwatch(&self, waiter: &Waiter, token: usize) -> bool;
+        fn unwatch(&self, inbox: &Arc<Inbox>, token: usize) -> bool;
         /// Whether the outcome can be seen.
         #[doc(hidden)]
         fn is_settled(&self) -> bool;
@@ -39,11 +40,11 @@ mod sealed {
     }
 
     impl<T> Watch for Future<T> {
-        fn watch(&self, waiter: &Waiter, token: usize) -> bool {
-            self.consumer.watch(waiter, token)
+        fn watch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+            self.consumer.watch(inbox, token)
         }
-        fn unwatch(&self, waiter: &Waiter, token: usize) -> bool {
-            self.consumer.unwatch(waiter, token)
+        fn unwatch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+            self.consumer.unwatch(inbox, token)
         }
         fn is_settled(&self) -> bool {
             self.consumer.is_visible()
@@ -59,11 +60,11 @@ mod sealed {
     /// Forwards everything to the waitable that `$self` holds.
     macro_rules! forward {
         ($self:ident => $inner:expr) => {
-            fn watch(&$self, waiter: &Waiter, token: usize) -> bool {
-                $inner.watch(waiter, token)
+            fn watch(&$self, inbox: &Arc<Inbox>, token: usize) -> bool {
+                $inner.watch(inbox, token)
             }
-            fn unwatch(&$self, waiter: &Waiter, token: usize) -> bool {
-                $inner.unwatch(waiter, token)
+            fn unwatch(&$self, inbox: &Arc<Inbox>, token: usize) -> bool {
+                $inner.unwatch(inbox, token)
             }
             fn is_settled(&$self) -> bool {
                 $inner.is_settled()

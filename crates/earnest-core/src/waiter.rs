@@ -6,7 +6,7 @@ use earnest_sync::{
     Ordering::{AcqRel, Acquire, Relaxed},
     mutant, spin_loop, thread,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The point in time that lies `timeout` ahead; `None`, which is for ever, where the clock does not reach that far.
@@ -17,9 +17,10 @@ pub fn deadline_after(timeout: Duration) -> Option<Instant> {
 
 /// One thread that waits for many futures.
 ///
-/// Each future is watched under a *token*, a number below the capacity that the caller chooses. [`next`](Self::next)
-/// hands the tokens back in the order in which their futures settled. A completion costs one compare-exchange,
-/// whatever the number of futures watched, and wakes the thread only if it sleeps.
+/// Each future is watched under a *token*, a number that the caller chooses: one below the capacity, or one that was
+/// [admitted](Inbox::admit) since. [`next`](Self::next) hands the tokens back in the order in which their futures
+/// settled. A completion costs one compare-exchange, whatever the number of futures watched, and wakes the thread only
+/// if it sleeps.
 ///
 /// The settled tokens form a Treiber stack (R. K. Treiber, *Systems Programming: Coping with Parallelism*, 1986)
 /// linked by index, which the waiting thread takes whole and reverses.
@@ -32,13 +33,13 @@ pub struct Waiter {
     oldest: usize,
 }
 
-/// Where completing threads leave their tokens.
+/// Where tokens are left for a [`Waiter`], by completing threads and others.
 #[derive(Debug)]
-pub(crate) struct Inbox {
+pub struct Inbox {
     /// The newest token plus one, or `EMPTY`, or `ASLEEP`.
     newest: AtomicUsize,
     /// Per token: the next one on the stack, plus one.
-    next: Box<[AtomicUsize]>,
+    next: Cells,
     parker: Parker,
 }
 
@@ -49,12 +50,14 @@ impl Waiter {
     /// A waiter for tokens below `capacity`.
     #[must_use]
     pub fn new(capacity: usize) -> Waiter {
-        let next = (0..capacity).map(|_| AtomicUsize::new(EMPTY)).collect();
+        let next = Cells::new(capacity);
         let inbox = Inbox { newest: AtomicUsize::new(EMPTY), next, parker: Parker::new() };
         Waiter { inbox: Arc::new(inbox), oldest: EMPTY }
     }
 
-    pub(crate) fn inbox(&self) -> &Arc<Inbox> {
+    /// Where this waiter's tokens are left.
+    #[must_use]
+    pub fn inbox(&self) -> &Arc<Inbox> {
         &self.inbox
     }
 
@@ -62,15 +65,15 @@ impl Waiter {
     pub fn try_next(&mut self) -> Option<usize> {
         if self.oldest == EMPTY {
             let newest = self.inbox.newest.load(Acquire);
-            debug_assert_ne!(newest, ASLEEP, "only the waiting thread itself sleeps");
-            if newest == EMPTY {
+            // Asleep: announced for a sleep that has ended for another reason.
+            if newest == EMPTY || newest == ASLEEP {
                 return None;
             }
             self.oldest = self.inbox.oldest_first(self.inbox.newest.swap(EMPTY, AcqRel));
         }
         let token = self.oldest - 1;
         // ORDERING: Relaxed, as the swap above has made the whole chain this thread's own.
-        self.oldest = self.inbox.next[token].load(Relaxed);
+        self.oldest = self.inbox.next.of(token).load(Relaxed);
         Some(token)
     }
 
@@ -139,17 +142,30 @@ fn has_passed(deadline: Option<Instant>) -> bool {
 
 impl Inbox {
     fn is_empty(&self) -> bool {
-        self.newest.load(Acquire) == EMPTY
+        matches!(self.newest.load(Acquire), EMPTY | ASLEEP)
+    }
+
+    /// Makes room for `token`, whatever the capacity. The room is kept: tokens that have come back are to be used again.
+    ///
+    /// This may be called by any thread, and is to return before the token is used.
+    pub fn admit(&self, token: usize) {
+        self.next.admit(token);
     }
 
     /// Leaves `token` for the waiting thread, and wakes it if it sleeps.
-    pub(crate) fn put(&self, token: usize) {
+    ///
+    /// A token that was put, here or by a future that settled, is not put again before it has come back.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room for the token.
+    pub fn put(&self, token: usize) {
         // ORDERING: Relaxed; only a first guess for the exchange.
         let mut newest = self.newest.load(Relaxed);
         loop {
             let below = if newest == ASLEEP { EMPTY } else { newest };
             // ORDERING: Relaxed; the exchange publishes it to the swap in `try_next`.
-            self.next[token].store(below, Relaxed);
+            self.next.of(token).store(below, Relaxed);
             match self.newest.compare_exchange(newest, token + 1, AcqRel, Acquire) {
                 Ok(_) => break,
                 Err(actual) => newest = actual,
@@ -165,12 +181,19 @@ impl Inbox {
         let mut oldest = EMPTY;
         while newest != EMPTY {
             // ORDERING: Relaxed, as the swap has made the chain this thread's own.
-            let below = self.next[newest - 1].load(Relaxed);
-            self.next[newest - 1].store(oldest, Relaxed);
+            let below = self.next.of(newest - 1).load(Relaxed);
+            self.next.of(newest - 1).store(oldest, Relaxed);
             oldest = newest;
             newest = below;
         }
         oldest
+    }
+
+    /// Asks those who put to wake the waiting thread. `false`: there is something in the inbox.
+    fn announce(&self) -> bool {
+        // The announcement and the last look at the inbox are one exchange: it fails if there is anything in it. An
+        // earlier announcement that nobody has replaced is as good as a new one.
+        matches!(self.newest.compare_exchange(EMPTY, ASLEEP, AcqRel, Acquire), Ok(_) | Err(ASLEEP))
     }
 
     /// Announces sleep and parks. Returns when something was put, or the deadline has passed, or for no reason.
@@ -179,19 +202,61 @@ impl Inbox {
             self.parker.park(deadline);
             return;
         }
-        // The announcement and the last look at the inbox are one exchange: it fails if there is anything in it.
-        if self.newest.compare_exchange(EMPTY, ASLEEP, AcqRel, Acquire).is_err() {
+        if !self.announce() || self.parker.park(deadline) {
             return;
         }
-        if self.parker.park(deadline) {
-            return;
-        }
-        // Time is up. Whoever has replaced the announcement meanwhile will unpark us, and that must not be left over
-        // for the next sleep.
+        // Time is up. Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left
+        // over for the next sleep.
         if self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err() {
             self.parker.park(None);
         }
     }
+}
+
+/// A cell for every token. There can be more of them at any time, and none is ever moved.
+#[derive(Debug)]
+struct Cells {
+    /// Those of the tokens below the capacity.
+    first: Box<[AtomicUsize]>,
+    /// Those of the tokens that were admitted: each chunk has as many as there are before it. Whoever uses a token
+    /// comes after the admission of that token, by which its chunk is there.
+    more: OnceLock<Box<[Chunk; usize::BITS as usize]>>,
+}
+
+type Chunk = OnceLock<Box<[AtomicUsize]>>;
+
+impl Cells {
+    fn new(capacity: usize) -> Cells {
+        Cells { first: empty_cells(capacity.max(1)), more: OnceLock::new() }
+    }
+
+    fn admit(&self, token: usize) {
+        if token >= self.first.len() {
+            let (chunk, _) = self.place(token);
+            let chunks =
+                self.more.get_or_init(|| Box::new([const { OnceLock::new() }; usize::BITS as usize]));
+            chunks[chunk].get_or_init(|| empty_cells(self.first.len() << chunk));
+        }
+    }
+
+    fn of(&self, token: usize) -> &AtomicUsize {
+        if let Some(cell) = self.first.get(token) {
+            return cell;
+        }
+        let (chunk, index) = self.place(token);
+        let cells = self.more.get().and_then(|chunks| chunks[chunk].get());
+        &cells.expect("a token that was admitted")[index]
+    }
+
+    /// The chunk of a token that is not among the first, and its index there.
+    fn place(&self, token: usize) -> (usize, usize) {
+        let chunk = (token / self.first.len()).ilog2() as usize;
+        (chunk, token - (self.first.len() << chunk))
+    }
+}
+
+fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
+    (0..n).map(|_| AtomicUsize::new(EMPTY)).collect()
 }
 
 /// Blocks one thread until another says otherwise.
@@ -222,5 +287,24 @@ impl Parker {
     fn unpark(&self) {
         *self.unparked.lock() = true;
         self.changed.notify_one();
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_above_the_capacity_have_room_once_admitted() {
+        for capacity in [0, 1, 3, 32] {
+            let mut waiter = Waiter::new(capacity);
+            (0..1000).for_each(|token| waiter.inbox().admit(token));
+            (0..1000).for_each(|token| waiter.inbox().put(token));
+            for token in 0..1000 {
+                assert_eq!(waiter.try_next(), Some(token));
+                waiter.inbox().put(token);
+            }
+            assert_eq!(std::iter::from_fn(|| waiter.try_next()).count(), 1000);
+        }
     }
 }

@@ -8,7 +8,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
     ("earnest-sync", &[]),
     ("earnest-core", &["earnest-sync"]),
     ("earnest-pool", &["earnest-core", "earnest-sync"]),
-    ("earnest-combinators", &["earnest-core"]),
+    ("earnest-combinators", &["earnest-core", "earnest-sync"]),
     ("earnest", &["earnest-combinators", "earnest-core", "earnest-pool"]),
 ];
 

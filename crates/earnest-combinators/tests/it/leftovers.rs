@@ -1,6 +1,6 @@
 //! A wait that is over leaves nothing in the futures that are still pending: a registration would be seen as memory.
 
-use earnest_combinators::{ReturnWhen, as_completed, as_completed_timeout, wait};
+use earnest_combinators::{CompletionSet, ReturnWhen, as_completed, as_completed_timeout, wait};
 use earnest_core::{Future, promise};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -110,5 +110,32 @@ fn items_whose_iterator_panics() {
         assert!(caught.is_err());
         let caught = std::panic::catch_unwind(|| as_completed(items()));
         assert!(caught.is_err());
+    });
+}
+
+#[test]
+fn a_set_that_is_used_for_long() {
+    let mut set = CompletionSet::new();
+    let (_unkept, pending) = promise::<()>();
+    set.push(pending);
+    leaves_nothing(10_000, || {
+        let promises: Vec<_> = (0..100)
+            .map(|_| {
+                let (promise, future) = promise();
+                set.push(future);
+                promise
+            })
+            .collect();
+        promises.into_iter().for_each(|promise| promise.complete(()).unwrap());
+        (0..100).for_each(|_| set.next().unwrap().detach());
+    });
+}
+
+#[test]
+fn a_set_that_is_given_up() {
+    let (_unkept, pending) = promise::<()>();
+    leaves_nothing(1_000, || {
+        let mut set: CompletionSet<_> = [&pending, &pending].into_iter().collect();
+        assert!(set.next_timeout(Duration::ZERO).is_err());
     });
 }

@@ -3,6 +3,7 @@
 #![cfg(not(earnest_loom))]
 
 mod as_completed;
+mod completion_set;
 mod leftovers;
 mod map;
 mod map_with;

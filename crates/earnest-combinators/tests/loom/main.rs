@@ -2,5 +2,6 @@
 
 #![cfg(earnest_loom)]
 
+mod add_vs_next;
 mod as_completed_vs_drop;
 mod first_of_two;

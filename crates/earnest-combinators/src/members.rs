@@ -1,0 +1,120 @@
+//! What a completion set holds, for the set and its adders to reach.
+
+use earnest_core::{Inbox, Waitable};
+use earnest_sync::{Mutex, mutant};
+use std::sync::Arc;
+
+/// Items that are watched by one waiter, each under the token of its place. Tokens that have come back are used again.
+///
+/// Every item comes back by its token in the inbox: left there by the future when it settles, or by whoever adds an
+/// item that has settled. The lock is for coming and going; a future that settles does not take it.
+pub(crate) struct Members<W: Waitable> {
+    inbox: Arc<Inbox>,
+    held: Mutex<Held<W>>,
+}
+
+struct Held<W> {
+    /// By token. The place of `NEWS` is always empty.
+    places: Vec<Option<W>>,
+    /// The other tokens whose places are empty.
+    free: Vec<usize>,
+    n_adders: usize,
+    /// Whether `NEWS` has been left in the inbox, and has not come back.
+    is_news_left: bool,
+    /// Whether the set is gone.
+    is_closed: bool,
+}
+
+/// The token that stands for no item: it says that the last adder has gone.
+const NEWS: usize = 0;
+
+impl<W> Held<W> {
+    fn len(&self) -> usize {
+        self.places.len() - 1 - self.free.len()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.len() == 0 && self.n_adders == 0
+    }
+}
+
+impl<W: Waitable> Members<W> {
+    pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
+        let held =
+            Held { places: vec![None], free: Vec::new(), n_adders: 0, is_news_left: false, is_closed: false };
+        Self { inbox, held: Mutex::new(held) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.held.lock().len()
+    }
+
+    /// Whether there is nothing to come: no item, and nobody who could add one.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.held.lock().has_ended()
+    }
+
+    /// Watches `item`. `Err`: the set is gone.
+    pub(crate) fn add(&self, item: W) -> Result<(), W> {
+        let mut held = self.held.lock();
+        if held.is_closed {
+            return Err(item);
+        }
+        let token = held.free.pop().unwrap_or_else(|| {
+            held.places.push(None);
+            held.places.len() - 1
+        });
+        self.inbox.admit(token);
+        // Its token may come back from here on, and is not looked up before the lock is released.
+        let is_watched = item.watch(&self.inbox, token);
+        held.places[token] = Some(item);
+        drop(held);
+        if !is_watched {
+            self.inbox.put(token);
+        }
+        Ok(())
+    }
+
+    /// The item whose token has come back; `None` if it stands for no item.
+    pub(crate) fn take(&self, token: usize) -> Option<W> {
+        let mut held = self.held.lock();
+        if token == NEWS {
+            held.is_news_left = false;
+            return None;
+        }
+        held.free.push(token);
+        held.places[token].take()
+    }
+
+    pub(crate) fn adder_comes(&self) {
+        self.held.lock().n_adders += 1;
+    }
+
+    /// Wakes whoever waits for an item, if there is none to come any more.
+    pub(crate) fn adder_goes(&self) {
+        let mut held = self.held.lock();
+        held.n_adders -= 1;
+        // With items left, whoever waits is woken by them, and looks here afterwards.
+        if held.has_ended() && !held.is_news_left && !mutant!("last_adder_unheard") {
+            held.is_news_left = true;
+            drop(held);
+            self.inbox.put(NEWS);
+        }
+    }
+
+    /// Ends watching, refuses what is added from now on, and hands out what is left.
+    pub(crate) fn close(&self) -> Vec<W> {
+        let mut held = self.held.lock();
+        held.is_closed = true;
+        held.free.clear();
+        let places = std::mem::replace(&mut held.places, vec![None]);
+        drop(held);
+        for (token, place) in places.iter().enumerate() {
+            if let Some(item) = place {
+                // Refused where the token was left or is being left; it ends in a waiter that nobody asks.
+                let _was_registered = item.unwatch(&self.inbox, token);
+            }
+        }
+        places.into_iter().flatten().collect()
+    }
+}
