@@ -302,13 +302,17 @@ impl RawCell {
     /// Like `observe`, and leaves to the caller what follows from it.
     pub(crate) fn observe_chained(self, node: *mut Node) -> Chain {
         // SAFETY: until the push succeeds the node is this thread's; each try writes it before publishing it.
-        let link = |newest| unsafe { (*node).next = newest };
+        let link = |newest| unsafe { (*node).next.set(newest) };
         if self.header().word.push(node, link) {
             return Chain::new();
         }
-        let outcome = self.header().word.load().outcome();
-        // SAFETY: settled, and only the consumer, or a producer whose future is not settled, brings observers.
-        let outcome = unsafe { self.erased(outcome) };
+        let seen = self.header().word.load();
+        let outcome = match seen.outcome() {
+            Outcome::Value | Outcome::Error if seen.is_taken() => ErasedOutcome::taken(),
+            // SAFETY: settled, and the slot is not empty. Who brings observers is the consumer, who alone empties it, or
+            // a producer whose future another has dismissed, which leaves nothing in the slot.
+            outcome => unsafe { self.erased(outcome) },
+        };
         // SAFETY: the push was refused, so the node is still this thread's.
         let vtable = unsafe { (*node).vtable };
         // SAFETY: for the same reason it is told here and nowhere else.
@@ -357,6 +361,5 @@ pub(crate) fn dismissal(outcome: Outcome) -> Option<&'static Error> {
         Outcome::Abandoned => Some(&Error::Abandoned),
         Outcome::Rejected => Some(&Error::Rejected),
         Outcome::DeadlineExceeded => Some(&Error::DeadlineExceeded),
-        Outcome::Taken => Some(&Error::Taken),
     }
 }

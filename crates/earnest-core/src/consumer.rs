@@ -62,7 +62,7 @@ impl<T> Consumer<T> {
         }
         let cell = ManuallyDrop::new(self).cell;
         // SAFETY: settled, so the slot is the consumer's, which ends here and looks at it no more.
-        let result = unsafe { move_out(cell, seen.outcome()) };
+        let result = unsafe { move_out(cell, seen) };
         cell.release(Party::Consumer);
         Ok(result)
     }
@@ -74,7 +74,7 @@ impl<T> Consumer<T> {
             return None;
         }
         // SAFETY: settled, so the slot is the consumer's, and the line below says that it has been emptied.
-        let result = unsafe { move_out(self.cell, seen.outcome()) };
+        let result = unsafe { move_out(self.cell, seen) };
         self.cell.header().word.mark_taken();
         Some(result)
     }
@@ -153,10 +153,12 @@ impl<T> Drop for Consumer<T> {
                 self.0.release(Party::Consumer);
             }
         }
-        let outcome = word.load().outcome();
+        let seen = word.load();
         let _let_go = LetGo(self.cell);
-        // SAFETY: settled, so the slot is the consumer's, and nobody looks at it afterwards.
-        unsafe { self.cell.drop_unseen(outcome) };
+        if !seen.is_taken() {
+            // SAFETY: settled, so the slot is the consumer's, and nobody looks at it afterwards.
+            unsafe { self.cell.drop_unseen(seen.outcome()) };
+        }
     }
 }
 
@@ -164,18 +166,19 @@ impl<T> Drop for Consumer<T> {
 ///
 /// # Safety
 ///
-/// The caller is the consumer of a cell for a `T`, `outcome` is what the word says, and nobody looks at the slot
-/// afterwards.
-unsafe fn move_out<T>(cell: RawCell, outcome: Outcome) -> Result<T, Error> {
-    match outcome {
+/// The caller is the consumer of a cell for a `T`, `seen` is its settled word, and nobody looks at the slot afterwards.
+unsafe fn move_out<T>(cell: RawCell, seen: View) -> Result<T, Error> {
+    if seen.is_taken() {
+        return Err(Error::Taken);
+    }
+    match seen.outcome() {
         Outcome::Value | Outcome::Error => {
             // SAFETY: the slot holds the outcome, and is the consumer's (R2).
-            unsafe { read_outcome(cell, outcome) }.map_err(|error| *error)
+            unsafe { read_outcome(cell, seen.outcome()) }.map_err(|error| *error)
         }
         Outcome::Cancelled => Err(Error::Cancelled),
         Outcome::Abandoned => Err(Error::Abandoned),
         Outcome::Rejected => Err(Error::Rejected),
         Outcome::DeadlineExceeded => Err(Error::DeadlineExceeded),
-        Outcome::Taken => Err(Error::Taken),
     }
 }

@@ -26,6 +26,9 @@ pub enum Error {
     Broken(Broken),
     /// The executor did not accept the task: it has been shut down, or has no thread to run it on.
     Rejected,
+    /// Waiting could not end, because the waiting itself holds up what is waited for: a future's own callback asked for
+    /// its outcome by value.
+    Deadlock,
     /// Time was up before the task could start.
     DeadlineExceeded,
     /// The outcome has already been taken out of this handle.
@@ -69,6 +72,12 @@ impl Error {
         matches!(self, Error::Rejected)
     }
 
+    /// Whether waiting could not end.
+    #[must_use]
+    pub const fn is_deadlock(&self) -> bool {
+        matches!(self, Error::Deadlock)
+    }
+
     /// Whether time was up before the task could start.
     #[must_use]
     pub const fn is_deadline_exceeded(&self) -> bool {
@@ -103,6 +112,7 @@ impl fmt::Display for Error {
             Error::Abandoned => f.write_str("the task was dropped without an outcome"),
             Error::Broken(broken) => fmt::Display::fmt(broken, f),
             Error::Rejected => f.write_str("the executor did not accept the task"),
+            Error::Deadlock => f.write_str("waiting could not end: it holds up what is waited for"),
             Error::DeadlineExceeded => f.write_str("time was up before the task could start"),
             Error::Taken => f.write_str("the outcome has already been taken"),
         }

@@ -60,16 +60,13 @@ impl<T> Future<T> {
     ///
     /// # Errors
     ///
-    /// The [`Error`] that says why there is no value.
+    /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
+    /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
     pub fn result(self) -> Result<T, Error> {
-        let mut future = self;
-        loop {
-            future = match future.try_result() {
-                Ok(result) => return result,
-                Err(future) => future,
-            };
-            future.wait();
-        }
+        self.wait();
+        // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
+        // others and cannot be taken.
+        self.try_result().unwrap_or(Err(Error::Deadlock))
     }
 
     /// Takes the outcome if the future is done, and gives the future back otherwise. Does not block.

@@ -38,7 +38,7 @@ impl Link {
             Arc::new(LinkNode { node: Node::new(&LinkNode::VTABLE), cell: Some(cell), was_cancelled: false });
         let node = Arc::into_raw(link.clone()).cast_mut().cast::<Node>();
         // SAFETY: until the push succeeds nobody else reaches the node.
-        let link_to = |newest| unsafe { (*node).next = newest };
+        let link_to = |newest| unsafe { (*node).next.set(newest) };
         if cell.header().word.push(node, link_to) {
             return Link(link);
         }

@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::panic::run_caught;
+use core::cell::Cell;
 use core::marker::PhantomData;
-use core::{mem, ptr};
+use core::ptr;
 
 /// The head of every observer. It is the first field of a larger allocation, whose kind the vtable knows.
 ///
@@ -11,13 +12,15 @@ use core::{mem, ptr};
 #[repr(C, align(16))]
 pub(crate) struct Node {
     /// The observer registered before this one; once taken off the word, the one to be told after it.
-    pub(crate) next: *mut Node,
+    ///
+    /// A cell, as the settler writes it while others hold references to what the node is part of.
+    pub(crate) next: Cell<*mut Node>,
     pub(crate) vtable: &'static NodeVTable,
 }
 
 impl Node {
     pub(crate) const fn new(vtable: &'static NodeVTable) -> Node {
-        Node { next: ptr::null_mut(), vtable }
+        Node { next: Cell::new(ptr::null_mut()), vtable }
     }
 }
 
@@ -56,6 +59,11 @@ pub(crate) struct ErasedOutcome {
 impl ErasedOutcome {
     pub(crate) const NONE: ErasedOutcome = ErasedOutcome { value: ptr::null(), error: ptr::null() };
 
+    /// For who comes after the consumer has taken it.
+    pub(crate) fn taken() -> ErasedOutcome {
+        ErasedOutcome { value: ptr::null(), error: &Error::Taken }
+    }
+
     /// # Safety
     ///
     /// Exactly one pointer is set, to a `T` or an [`Error`] that outlives `'a` and is not written during it.
@@ -79,7 +87,7 @@ pub(crate) unsafe fn in_registration_order(mut newest: *mut Node) -> *mut Node {
     let mut oldest = ptr::null_mut();
     while !newest.is_null() {
         // SAFETY: not null, and ours by the caller's promise.
-        let next = unsafe { mem::replace(&mut (*newest).next, oldest) };
+        let next = unsafe { (*newest).next.replace(oldest) };
         oldest = newest;
         newest = next;
     }
@@ -104,7 +112,7 @@ impl Chain {
     /// there is no outcome to show.
     pub(crate) unsafe fn push(&mut self, node: *mut Node) {
         // SAFETY: ours by the caller's promise.
-        unsafe { (*node).next = ptr::null_mut() };
+        unsafe { (*node).next.set(ptr::null_mut()) };
         self.append(Chain { first: node, last: node });
     }
 
@@ -113,7 +121,7 @@ impl Chain {
             *self = other;
         } else if !other.first.is_null() {
             // SAFETY: `last` was pushed before, and a chain has its nodes to itself.
-            unsafe { (*self.last).next = other.first };
+            unsafe { (*self.last).next.set(other.first) };
             self.last = other.last;
         }
     }
@@ -123,8 +131,8 @@ impl Chain {
         while !self.first.is_null() {
             let node = self.first;
             // SAFETY: the chain has its nodes to itself; this is read before the node goes.
-            let Node { next, vtable } = *unsafe { &*node };
-            self.first = next;
+            let Node { next, vtable } = unsafe { &*node };
+            self.first = next.get();
             // SAFETY: each node is told once, here, and by its own vtable; it is no callback.
             let following = unsafe { (vtable.tell)(node, ErasedOutcome::NONE) };
             self.append(following);

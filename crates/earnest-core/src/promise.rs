@@ -28,12 +28,23 @@ pub fn promise<T>() -> (Promise<T>, Future<T>) {
 /// A promise that says it was made at `location`.
 pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>, Future<T>) {
     let (producer, consumer) = cell::promise(location);
-    (Promise { producer, value: PhantomData }, Future { consumer })
+    (Promise { producer, value: PhantomData, takes: PhantomData }, Future { consumer })
 }
 
 /// The duty to complete a [`Future`], made by [`promise`].
 ///
 /// Dropped unkept, it ends the future with [`Error::Abandoned`]: nobody waits for ever on it.
+///
+/// A promise cannot be kept with something that lives too short:
+///
+/// ```compile_fail,E0597
+/// let (promise, future) = earnest_core::promise::<&'static str>();
+/// {
+///     let short = String::from("gone too soon");
+///     promise.complete(&short);
+/// }
+/// println!("{}", future.result().unwrap());
+/// ```
 ///
 /// # Ordering
 ///
@@ -41,8 +52,10 @@ pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>
 #[must_use = "a promise that is dropped abandons its future"]
 pub struct Promise<T> {
     producer: Producer,
-    // Send and Sync as the future is.
+    /// Send and Sync as the future is.
     value: PhantomData<Future<T>>,
+    /// And invariant: whoever may complete a `Promise<&'static T>` must not do it with a shorter-lived reference.
+    takes: PhantomData<fn(T)>,
 }
 
 impl<T> Promise<T> {

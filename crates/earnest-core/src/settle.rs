@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::observer::{Chain, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::state::{Outcome, View};
-use core::cell::RefCell;
+use core::cell::Cell;
+use core::ptr;
 use earnest_sync::mutant;
 
 /// Who settles, and so which parties go on holding the cell afterwards.
@@ -55,9 +56,10 @@ impl RawCell {
     /// # Safety
     ///
     /// The caller made the transition to Settling or Cancelling, and the slot holds what `outcome` says.
-    pub(crate) unsafe fn settle(self, mut outcome: Outcome, settler: Settler) -> Chain {
+    pub(crate) unsafe fn settle(self, outcome: Outcome, settler: Settler) -> Chain {
         let word = &self.header().word;
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0 };
+        let mut dropped = false;
         let mut seen = word.load();
         loop {
             if !seen.newest().is_null() && !mutant!("publish_over_observers") {
@@ -68,16 +70,17 @@ impl RawCell {
                 seen = word.load();
                 continue;
             }
-            if seen.is_detached() && matches!(outcome, Outcome::Value | Outcome::Error) {
+            if seen.is_detached() && !dropped {
                 // Nobody will take it: the settler drops it in the consumer's stead, before others are let in (R2).
                 run_caught("the destructor of an outcome that nobody took", || {
                     // SAFETY: the slot holds `outcome`, and is ours as the consumer is gone.
                     unsafe { self.drop_unseen(outcome) };
                 });
-                outcome = Outcome::Taken;
+                dropped = true;
             }
             let held = settler == Settler::Other && !seen.is_released();
             let settled = View::settled(outcome, held, seen.is_detached(), aside.links);
+            let settled = if dropped { settled.taken() } else { settled };
             if settled.nobody_left() {
                 // SAFETY: no party is left but the settler, and the outcome has been dropped.
                 unsafe { self.free() };
@@ -101,7 +104,8 @@ impl RawCell {
     unsafe fn run_callbacks(self, newest: *mut Node, outcome: Outcome, aside: &mut Aside) {
         // SAFETY: the slot holds `outcome`; the settler does not write it while callbacks run.
         let erased = unsafe { self.erased(outcome) };
-        let _settling = Settling::here(self, outcome);
+        let settling = Settling::new(self, outcome);
+        let _until_they_have_run = settling.enter();
         let mut node = newest;
         if !mutant!("callbacks_reversed") {
             // SAFETY: the list is ours.
@@ -109,7 +113,8 @@ impl RawCell {
         }
         while !node.is_null() {
             // SAFETY: the list is ours; this is read before the node goes.
-            let Node { next, vtable } = *unsafe { &*node };
+            let Node { next, vtable } = unsafe { &*node };
+            let (next, vtable) = (next.get(), *vtable);
             match vtable.stage {
                 // SAFETY: each node is told once, by its own vtable, with the outcome of its cell.
                 Stage::Callback => aside.then.append(unsafe { (vtable.tell)(node, erased) }),
@@ -148,37 +153,57 @@ impl RawCell {
     /// The caller is the consumer, and keeps the outcome where it is during `'a`.
     pub(crate) unsafe fn peek<'a, T>(self) -> Option<Result<&'a T, &'a Error>> {
         let seen = self.header().word.load();
-        let outcome = if seen.is_settled() { seen.outcome() } else { Settling::outcome_of(self)? };
-        if outcome == Outcome::Taken {
+        let outcome = if !seen.is_settled() {
+            Settling::outcome_of(self)?
+        } else if seen.is_taken() {
             return Some(Err(&Error::Taken));
-        }
+        } else {
+            seen.outcome()
+        };
         // SAFETY: the slot is the consumer's (R2), or its owner is below us on this thread's stack and only reads.
         Some(unsafe { self.outcome(outcome) })
     }
 }
-/// The cells whose callbacks this thread is running, innermost last: inside a callback its own future answers.
-pub(crate) struct Settling;
+/// A cell whose callbacks this thread is running: inside a callback its own future answers.
+///
+/// They form a list through the stack, innermost first. A thread-local without a destructor, so that it is there even
+/// while the thread ends.
+pub(crate) struct Settling {
+    cell: RawCell,
+    outcome: Outcome,
+    outer: *const Settling,
+}
 
 earnest_sync::thread_local! {
-    static SETTLING: RefCell<Vec<(RawCell, Outcome)>> = const { RefCell::new(Vec::new()) };
+    static INNERMOST: Cell<*const Settling> = const { Cell::new(ptr::null()) };
 }
 
 impl Settling {
-    fn here(cell: RawCell, outcome: Outcome) -> Settling {
-        let _thread_is_ending = SETTLING.try_with(|cells| cells.borrow_mut().push((cell, outcome)));
-        Settling
+    fn new(cell: RawCell, outcome: Outcome) -> Settling {
+        Settling { cell, outcome, outer: INNERMOST.with(Cell::get) }
     }
 
+    fn enter(&self) -> impl Drop + '_ {
+        struct Leave<'a>(&'a Settling);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                INNERMOST.with(|innermost| innermost.set(self.0.outer));
+            }
+        }
+        INNERMOST.with(|innermost| innermost.set(self));
+        Leave(self)
+    }
+
+    /// What the callbacks of `cell` are told, if this thread is running them.
     pub(crate) fn outcome_of(cell: RawCell) -> Option<Outcome> {
-        let find = |cells: &RefCell<Vec<(RawCell, Outcome)>>| {
-            cells.borrow().iter().find(|(settling, _)| *settling == cell).map(|(_, outcome)| *outcome)
-        };
-        SETTLING.try_with(find).ok().flatten()
-    }
-}
-
-impl Drop for Settling {
-    fn drop(&mut self) {
-        let _thread_is_ending = SETTLING.try_with(|cells| cells.borrow_mut().pop());
+        let mut frame = INNERMOST.with(Cell::get);
+        // SAFETY: null, or a frame further up this thread's stack, which is taken off the list before it goes.
+        while let Some(settling) = unsafe { frame.as_ref() } {
+            if settling.cell == cell {
+                return Some(settling.outcome);
+            }
+            frame = settling.outer;
+        }
+        None
     }
 }

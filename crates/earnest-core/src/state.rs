@@ -18,7 +18,7 @@
 //! | | bits 0-1 | bit 2 | bit 3 | the rest |
 //! |---|---|---|---|---|
 //! | not settled | phase | consumer gone | producer gone | newest observer, a [`Node`] pointer |
-//! | settled | 00 | consumer gone | 1 | producer held (1 bit), [`Outcome`] (3), links (counted) |
+//! | settled | 00 | consumer gone | 1 | producer held (1 bit), [`Outcome`] (3), taken (1), links (counted) |
 //!
 //! "Pending, and the producer gone" is how Settled is told from the rest: a producer cannot let go of a pending
 //! future without dismissing it, so the combination has no other meaning.
@@ -50,7 +50,8 @@ const TAGS: usize = 0b1111;
 const HELD: usize = 1 << 4;
 const OUTCOME_SHIFT: u32 = 5;
 const OUTCOME: usize = 0b111 << OUTCOME_SHIFT;
-const LINK: usize = 1 << 8;
+const TAKEN: usize = 1 << 8;
+const LINK: usize = 1 << 9;
 
 /// Where an unsettled future stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +81,6 @@ pub(crate) enum Outcome {
     Rejected = 4,
     /// The task was still queued when its time was up.
     DeadlineExceeded = 5,
-    /// The consumer has had it, or it was dropped on the consumer's behalf.
-    Taken = 6,
 }
 
 /// One reading of the word.
@@ -148,9 +147,21 @@ impl View {
             2 => Outcome::Cancelled,
             3 => Outcome::Abandoned,
             4 => Outcome::Rejected,
-            5 => Outcome::DeadlineExceeded,
-            _ => Outcome::Taken,
+            _ => Outcome::DeadlineExceeded,
         }
+    }
+
+    /// Whether the consumer has had the outcome of a settled word, or it was dropped on the consumer's behalf: the slot
+    /// is empty.
+    pub(crate) fn is_taken(self) -> bool {
+        debug_assert!(self.is_settled());
+        self.bits() & TAKEN != 0
+    }
+
+    /// The same settled word with the slot emptied.
+    pub(crate) fn taken(self) -> View {
+        debug_assert!(self.is_settled());
+        self.map(|bits| bits | TAKEN)
     }
 
     /// The newest observer of an unsettled word.
@@ -171,7 +182,7 @@ impl View {
     /// Whether a settled word has no holder left.
     pub(crate) fn nobody_left(self) -> bool {
         debug_assert!(self.is_settled());
-        self.is_detached() && self.bits() & HELD == 0 && self.bits() < LINK
+        self.is_detached() && self.bits() & HELD == 0 && self.bits() / LINK == 0
     }
 
     /// The same word in phase `to`, provided that it is pending.
@@ -326,10 +337,7 @@ impl Word {
 
     /// The consumer has moved the outcome out of the slot and keeps the cell.
     pub(crate) fn mark_taken(&self) {
-        let taken = |seen: View| {
-            Some(seen.map(|bits| (bits & !OUTCOME) | ((Outcome::Taken as usize) << OUTCOME_SHIFT)))
-        };
-        let _always = self.update(self.load(), taken);
+        let _always = self.update(self.load(), |seen| Some(seen.taken()));
     }
 }
 

@@ -22,7 +22,7 @@ fn each_event_is_accepted_in_its_phases_only() {
 
 #[test]
 fn nothing_happens_to_a_settled_word() {
-    for outcome in [Outcome::Value, Outcome::Error, Outcome::Cancelled, Outcome::Taken] {
+    for outcome in [Outcome::Value, Outcome::Error, Outcome::Cancelled, Outcome::DeadlineExceeded] {
         let settled = View::settled(outcome, true, false, 3);
         let word = Word::new(settled);
         assert!(!word.start());
@@ -32,6 +32,9 @@ fn nothing_happens_to_a_settled_word() {
         assert!(!word.detach());
         assert!(word.load() == settled);
         assert_eq!(settled.outcome(), outcome);
+        assert!(!settled.is_taken());
+        assert_eq!(settled.taken().outcome(), outcome, "what it came to is known after it was taken");
+        assert!(settled.taken().is_taken() && settled.taken().is_settled());
     }
 }
 

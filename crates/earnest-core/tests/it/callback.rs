@@ -75,3 +75,54 @@ fn inside_a_callback_its_own_future_answers_at_once() {
     promise.complete(8).unwrap();
     assert_eq!(*log.lock().unwrap(), [8]);
 }
+
+#[test]
+fn a_callback_that_takes_its_own_future_is_told_so() {
+    let slot = Arc::new(Mutex::new(None));
+    let (told, tell) = std::sync::mpsc::channel();
+    let (promise, future) = promise::<u32>();
+    future.add_done_callback({
+        let slot = slot.clone();
+        move |_| {
+            let future: earnest_core::Future<u32> = slot.lock().unwrap().take().unwrap();
+            told.send(future.result().unwrap_err().is_deadlock()).unwrap();
+        }
+    });
+    *slot.lock().unwrap() = Some(future);
+    promise.complete(1).unwrap();
+    assert!(tell.recv().unwrap());
+}
+
+/// Completes its promise while its thread ends.
+struct OnExit(std::cell::RefCell<Option<earnest_core::Promise<u32>>>);
+
+impl Drop for OnExit {
+    fn drop(&mut self) {
+        if let Some(promise) = self.0.borrow_mut().take() {
+            promise.complete(1).unwrap();
+        }
+    }
+}
+
+std::thread_local! {
+    static ON_EXIT: OnExit = const { OnExit(std::cell::RefCell::new(None)) };
+}
+
+#[test]
+fn callbacks_run_while_a_thread_ends_and_their_future_answers_there_too() {
+    let (promise, future) = promise::<u32>();
+    let shared = future.shared();
+    let (told, tell) = std::sync::mpsc::channel();
+    let inner = shared.clone();
+    shared.add_done_callback(move |_| told.send(*inner.result().unwrap()).unwrap());
+    std::thread::spawn(move || {
+        // Registered first, hence destroyed last.
+        ON_EXIT.with(|on_exit| *on_exit.0.borrow_mut() = Some(promise));
+        let (other, future) = earnest_core::promise::<u32>();
+        future.add_done_callback(|_| ());
+        other.complete(2).unwrap();
+    })
+    .join()
+    .unwrap();
+    assert_eq!(tell.recv().unwrap(), 1);
+}

@@ -94,3 +94,17 @@ fn cancel_on_drop_cancels_what_has_not_begun_and_nothing_else() {
     promise.complete(7).unwrap();
     assert_eq!(plain.cancel_on_drop().result().unwrap(), 7);
 }
+
+#[test]
+fn a_cancelled_future_stays_cancelled_after_its_outcome_was_taken() {
+    let (promise, mut future) = promise::<u32>();
+    let handle = future.cancel_handle();
+    assert!(future.cancel());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let polled = core::future::Future::poll(std::pin::Pin::new(&mut future), &mut context);
+    assert!(matches!(polled, std::task::Poll::Ready(Err(earnest_core::Error::Cancelled))));
+    assert!(promise.is_cancelled() && handle.is_cancelled() && handle.cancel() && future.is_cancelled());
+    let (told, tell) = mpsc::channel();
+    promise.on_cancel(move || told.send(()).unwrap());
+    tell.try_recv().unwrap();
+}
