@@ -1,4 +1,5 @@
-//! Several futures at once: wait for them, iterate over them as they complete, map over inputs on an executor.
+//! Several futures at once: wait for them, iterate over them as they complete, make one of them, map over inputs on an
+//! executor.
 //!
 //! Everything here works on the futures of any executor, and on promises, mixed in one call. Nothing here starts a
 //! thread or runs a task: the calling thread blocks, and whoever completes a future wakes it.
@@ -8,6 +9,8 @@
 //! | to block until all, or one, or one has failed | [`wait`] |
 //! | each future when it is ready | [`as_completed`], [`as_completed_timeout`] |
 //! | the same, of futures that are added meanwhile | [`CompletionSet`] |
+//! | one future of them all | [`join_all`], [`try_join_all`] |
+//! | one future of the first | [`race`], [`first_ok`] |
 //! | a function applied to many inputs, results in input order | [`MapExt::map`], [`MapExt::map_with`] |
 //!
 //! ```
@@ -30,6 +33,10 @@ mod watched;
 mod completion_set;
 mod adder;
 mod members;
+mod join;
+mod race;
+mod entrants;
+mod gather;
 mod map;
 mod map_options;
 mod in_flight;
@@ -37,6 +44,9 @@ mod in_flight;
 pub use adder::Adder;
 pub use as_completed::{AsCompleted, AsCompletedTimeout, as_completed, as_completed_timeout};
 pub use completion_set::CompletionSet;
+pub use entrants::{CancelLosers, Entrants, EntrantsExt};
+pub use join::{join_all, try_join_all};
 pub use map::{Map, MapExt, MapWith};
 pub use map_options::MapOptions;
+pub use race::{first_ok, race};
 pub use wait::{Ended, ReturnWhen, Wait, wait};

@@ -110,6 +110,13 @@ impl<T> Promise<T> {
         self.producer.dismiss_chained(dismissal)
     }
 
+    /// Passes an outcome on from another future, as what it is: a cancelled one makes this one cancelled. Does nothing
+    /// if this one was cancelled first.
+    #[doc(hidden)]
+    pub fn settle(self, result: Result<T, Error>) {
+        self.pass_on(result).tell_all();
+    }
+
     /// Cancels `source` if the future of this promise is cancelled.
     pub(crate) fn cancels(&self, source: Link) {
         self.producer.cancels(source);

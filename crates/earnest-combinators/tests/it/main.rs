@@ -4,8 +4,10 @@
 
 mod as_completed;
 mod completion_set;
+mod join;
 mod leftovers;
 mod map;
 mod map_with;
+mod race;
 mod support;
 mod wait;

@@ -5,3 +5,4 @@
 mod add_vs_next;
 mod as_completed_vs_drop;
 mod first_of_two;
+mod race_of_two;
