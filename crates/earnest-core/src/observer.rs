@@ -106,6 +106,10 @@ impl Chain {
         Chain { first: ptr::null_mut(), last: ptr::null_mut() }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_null()
+    }
+
     /// # Safety
     ///
     /// The caller has `node` to itself, and leaves it to the chain. It is not of [`Stage::Callback`]: when it is told,

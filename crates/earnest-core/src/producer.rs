@@ -51,8 +51,9 @@ impl Producer {
         self.0.header().word.start()
     }
 
-    /// Runs the closure, unless the task has been cancelled; `before_settling` runs between closure and publication.
-    pub(crate) fn run(self, before_settling: impl FnOnce()) {
+    /// Runs the closure, unless the task has been cancelled. `available` is told what this thread is about to do: see
+    /// [`Runnable::run_with`](crate::Runnable::run_with).
+    pub(crate) fn run(self, mut available: impl FnMut(bool)) {
         let cell = self.into_raw();
         let header = cell.header();
         if !header.word.start() {
@@ -62,12 +63,16 @@ impl Producer {
         }
         // SAFETY: this thread has won `start`.
         let outcome = unsafe { (header.vtable.call)(cell) };
-        before_settling();
-        if !header.word.finish_unobserved(View::RUNNING, outcome) {
-            // SAFETY: the slot holds `outcome`. None but the starter finishes a task: it is not refused.
-            let then = unsafe { finish_observed(cell, outcome) };
-            then.unwrap_or(Chain::new()).tell_all();
+        if header.word.load() == View::RUNNING {
+            available(true);
+            if header.word.finish_unobserved(View::RUNNING, outcome) {
+                return;
+            }
+            available(false);
         }
+        // SAFETY: the slot holds `outcome`. None but the starter finishes a task: it is not refused.
+        let then = unsafe { finish_observed(cell, outcome, &mut available) };
+        then.unwrap_or(Chain::new()).tell_all();
     }
 
     /// To done without an outcome. A task that has been started or dismissed by another is left to that.
@@ -100,7 +105,7 @@ impl Producer {
             Dismissal::Broken(broken) => unsafe { cell.write_error(Error::Broken(broken)) },
         };
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
-        unsafe { cell.settle(outcome, Settler::Producer) }
+        unsafe { cell.settle(outcome, Settler::Producer, &mut |_| {}) }
     }
 
     /// Settles a promise with `result`, which comes back where the future was cancelled first. What follows from it is
@@ -132,7 +137,7 @@ impl Producer {
             return Ok(Chain::new());
         }
         // SAFETY: the slot holds `outcome`.
-        if let Some(then) = unsafe { finish_observed(cell, outcome) } {
+        if let Some(then) = unsafe { finish_observed(cell, outcome, &mut |_| {}) } {
             return Ok(then);
         }
         // SAFETY: refused, so the slot is still the producer's, and holds what was written above.
@@ -177,9 +182,9 @@ unsafe fn let_producer_go(cell: RawCell) {
 ///
 /// The caller is the producer, and the slot holds `outcome`. Unless `None`, its hold has ended.
 #[cold]
-unsafe fn finish_observed(cell: RawCell, outcome: Outcome) -> Option<Chain> {
+unsafe fn finish_observed(cell: RawCell, outcome: Outcome, available: &mut dyn FnMut(bool)) -> Option<Chain> {
     // SAFETY: this thread makes the transition.
-    cell.header().word.finish().then(|| unsafe { cell.settle(outcome, Settler::Producer) })
+    cell.header().word.finish().then(|| unsafe { cell.settle(outcome, Settler::Producer, available) })
 }
 
 /// Moves an outcome out of the slot.

@@ -43,7 +43,7 @@ impl RawCell {
                 // SAFETY: the task is claimed (R1).
                 unsafe { (self.header().vtable.drop_closure)(self) };
                 // SAFETY: this thread made the transition, and the slot is empty.
-                let then = unsafe { self.settle(Outcome::Cancelled, Settler::Other) };
+                let then = unsafe { self.settle(Outcome::Cancelled, Settler::Other, &mut |_| {}) };
                 (true, then)
             }
             Err(seen) => (seen.is_cancelled(), Chain::new()),
@@ -53,10 +53,18 @@ impl RawCell {
     /// Done to settled: runs the callbacks, publishes the outcome, wakes who waits, and lets the settler go. What
     /// follows from it, other futures becoming done, is left to the caller; there are no callbacks among it.
     ///
+    /// `available` is told whether this thread is about to be free: `true` just before publication, where nothing
+    /// follows from it, `false` before code of the user's is run.
+    ///
     /// # Safety
     ///
     /// The caller made the transition to Settling or Cancelling, and the slot holds what `outcome` says.
-    pub(crate) unsafe fn settle(self, outcome: Outcome, settler: Settler) -> Chain {
+    pub(crate) unsafe fn settle(
+        self,
+        outcome: Outcome,
+        settler: Settler,
+        available: &mut dyn FnMut(bool),
+    ) -> Chain {
         let word = &self.header().word;
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0 };
         let mut dropped = false;
@@ -64,6 +72,7 @@ impl RawCell {
         loop {
             if !seen.newest().is_null() && !mutant!("publish_over_observers") {
                 if let Ok(newest) = word.take_observers(seen) {
+                    available(false);
                     // SAFETY: the observers are ours (R3); the slot is as the caller says, and stays so.
                     unsafe { self.run_callbacks(newest, outcome, &mut aside) };
                 }
@@ -71,12 +80,16 @@ impl RawCell {
                 continue;
             }
             if seen.is_detached() && !dropped {
+                available(false);
                 // Nobody will take it: the settler drops it in the consumer's stead, before others are let in (R2).
                 run_caught("the destructor of an outcome that nobody took", || {
                     // SAFETY: the slot holds `outcome`, and is ours as the consumer is gone.
                     unsafe { self.drop_unseen(outcome) };
                 });
                 dropped = true;
+            }
+            if aside.then.is_empty() {
+                available(true);
             }
             let held = settler == Settler::Other && !seen.is_released();
             let settled = View::settled(outcome, held, seen.is_detached(), aside.links);

@@ -2,6 +2,7 @@
 
 use crate::cell;
 use crate::future::Future;
+use crate::panic::run_caught;
 use crate::producer::{Dismissal, Producer};
 use core::fmt;
 use core::panic::Location;
@@ -39,14 +40,17 @@ impl Runnable {
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
-        self.producer.run(|| {});
+        self.producer.run(|_| {});
     }
 
-    /// Like [`run`](Self::run), and calls `before_settling` when the closure has returned and its outcome has not
-    /// been published: the moment at which a worker can say that it is available again, before anybody can react to
-    /// the outcome. It must not panic.
-    pub fn run_then(self, before_settling: impl FnOnce()) {
-        self.producer.run(before_settling);
+    /// Like [`run`](Self::run), and tells `available` whether this thread is about to be free.
+    ///
+    /// It is told `true` when the closure has returned, its outcome has not been published, and no code of the user's is
+    /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the
+    /// outcome. Should something come up after all, such as a callback that was registered meanwhile, it is told
+    /// `false` before that runs. A panic in it is reported and changes nothing else.
+    pub fn run_with(self, mut available: impl FnMut(bool)) {
+        self.producer.run(|yes| run_caught("an executor's hook", || available(yes)));
     }
 
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.

@@ -1,6 +1,9 @@
-//! One thread that waits for many futures: everything in the workspace that blocks on a future blocks here.
+//! One thread, or one async task, that waits for many futures: everything in the workspace that blocks on a future
+//! blocks here.
 
+use crate::panic::{drop_caught, run_caught};
 use core::cell::Cell;
+use core::task::{Context, Poll, Waker};
 use earnest_sync::{
     AtomicUsize, Condvar, MODEL, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed},
@@ -65,7 +68,7 @@ impl Waiter {
     pub fn try_next(&mut self) -> Option<usize> {
         if self.oldest == EMPTY {
             let newest = self.inbox.newest.load(Acquire);
-            // Asleep: announced for a sleep that has ended for another reason.
+            // Asleep: announced for a waker, or for a sleep that has ended for another reason.
             if newest == EMPTY || newest == ASLEEP {
                 return None;
             }
@@ -94,6 +97,21 @@ impl Waiter {
             }
             self.inbox.sleep(deadline);
         }
+    }
+
+    /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
+    ///
+    /// The waker of the latest call counts. Waiting by turns in here and in [`next`](Self::next) is possible.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        if let Some(token) = self.try_next() {
+            return Poll::Ready(token);
+        }
+        self.inbox.parker.set_waker(context.waker().clone());
+        // The last look comes after the waker is there to be woken.
+        if mutant!("poll_next_unannounced") || self.inbox.announce() {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.try_next().unwrap_or_else(|| unreachable!("nobody else takes anything out")))
     }
 
     /// Whether nobody else can reach this waiter any more, so that it may serve again.
@@ -259,34 +277,72 @@ fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
     (0..n).map(|_| AtomicUsize::new(EMPTY)).collect()
 }
 
-/// Blocks one thread until another says otherwise.
+/// Blocks one thread until another says otherwise, or has a waker woken instead.
 #[derive(Debug)]
 struct Parker {
-    unparked: Mutex<bool>,
+    parked: Mutex<Parked>,
     changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Parked {
+    is_unparked: bool,
+    waker: KeptWaker,
 }
 
 impl Parker {
     fn new() -> Parker {
-        Parker { unparked: Mutex::new(false), changed: Condvar::new() }
+        let parked = Parked { is_unparked: false, waker: KeptWaker(None) };
+        Parker { parked: Mutex::new(parked), changed: Condvar::new() }
     }
 
     /// Blocks until [`unpark`](Self::unpark), which it uses up, or until the deadline. Says which.
     fn park(&self, deadline: Option<Instant>) -> bool {
-        let mut unparked = self.unparked.lock();
-        while !*unparked {
+        let mut parked = self.parked.lock();
+        while !parked.is_unparked {
             if has_passed(deadline) {
                 return false;
             }
-            unparked = self.changed.wait_deadline(unparked, deadline);
+            parked = self.changed.wait_deadline(parked, deadline);
         }
-        *unparked = false;
+        parked.is_unparked = false;
         true
     }
 
+    /// Who is waiting is not known here: the thread finds this out the next time it parks, at the latest.
     fn unpark(&self) {
-        *self.unparked.lock() = true;
+        let waker = {
+            let mut parked = self.parked.lock();
+            parked.is_unparked = true;
+            parked.waker.0.take()
+        };
         self.changed.notify_one();
+        if let Some(waker) = waker {
+            run_caught("a waker", || waker.wake());
+        }
+    }
+
+    /// Has `waker` woken by the next who unparks.
+    fn set_waker(&self, waker: Waker) {
+        let mut parked = self.parked.lock();
+        if parked.waker.0.is_some() && mutant!("waker_not_replaced") {
+            return;
+        }
+        let old = KeptWaker(parked.waker.0.replace(waker));
+        drop(parked);
+        drop(old);
+    }
+}
+
+/// A waker, if there is one, whose destructor is the user's and may panic.
+#[derive(Debug)]
+struct KeptWaker(Option<Waker>);
+
+impl Drop for KeptWaker {
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.take() {
+            drop_caught(waker, "a waker's destructor");
+        }
     }
 }
 

@@ -195,8 +195,10 @@ impl Shared {
 
     /// Accepts nothing any more because of `cause`, which is the outcome of everything that is queued.
     pub(crate) fn break_down(&self, cause: Broken) {
-        // The first cause stands.
-        let _already_broken = self.broken.set(cause);
+        if let Err(second) = self.broken.set(cause) {
+            // The first cause stands. The other's destructor is the user's code.
+            report(|| drop(second));
+        }
         self.sleep.close(true);
         self.dismiss_queued();
     }
@@ -227,6 +229,12 @@ impl Shared {
         }
         if !self.sleep.wait_until_ended(deadline) {
             return Err(StillRunning::new(self.threads_left()));
+        }
+        // They have left their loops, and drop their thread-locals, which may take its time.
+        while deadline.is_some() && !self.threads_left().is_empty() {
+            if !self.sleep.pause(deadline) {
+                return Err(StillRunning::new(self.threads_left()));
+            }
         }
         self.join_threads();
         Ok(())

@@ -32,6 +32,7 @@ use earnest_sync::{
     Ordering::{AcqRel, Acquire, SeqCst},
     fence, mutant,
 };
+use std::time::{Duration, Instant};
 
 /// The largest number of workers that the word can count.
 pub(crate) const MAX_WORKERS: usize = (FIELD as usize) - 1;
@@ -272,7 +273,7 @@ impl Sleep {
     }
 
     /// Blocks until no worker is left. `false`: the deadline has passed.
-    pub(crate) fn wait_until_ended(&self, deadline: Option<std::time::Instant>) -> bool {
+    pub(crate) fn wait_until_ended(&self, deadline: Option<Instant>) -> bool {
         let (lock, ended) = &self.ended;
         let mut guard = lock.lock();
         while self.counts().live() > 0 {
@@ -283,6 +284,15 @@ impl Sleep {
             guard = ended.wait_deadline(guard, deadline);
         }
         true
+    }
+
+    /// Blocks for a moment. `false`: the deadline has passed.
+    pub(crate) fn pause(&self, deadline: Option<Instant>) -> bool {
+        const MOMENT: Duration = Duration::from_millis(1);
+        let Some((deadline, now)) = deadline.zip(earnest_sync::now()) else { return true };
+        let (lock, ended) = &self.ended;
+        drop(ended.wait_deadline(lock.lock(), now.checked_add(MOMENT).map(|moment| moment.min(deadline))));
+        now < deadline
     }
 
     /// Says that no worker is left, to those who wait for it.

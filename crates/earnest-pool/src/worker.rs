@@ -4,7 +4,7 @@ use crate::builder::Initializer;
 use crate::pool::Shared;
 use crate::queue::Local;
 use crate::report::report;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use earnest_core::{Broken, Runnable};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
@@ -21,13 +21,15 @@ earnest_sync::thread_local! {
     static SEATED: RefCell<Option<Rc<Seated>>> = const { RefCell::new(None) };
 }
 
-/// Whether this thread is a worker of `pool`. Also true of any thread that is ending and no longer knows: it must not
-/// wait for a pool, as it might be its own.
+earnest_sync::thread_local! {
+    // Without a destructor, so that it is known to the very end of the thread. Only compared, never followed.
+    static WORKER_OF: Cell<*const Shared> = const { Cell::new(core::ptr::null()) };
+}
+
+/// Whether this thread is a worker of `pool`, be it only on its way out, where thread-locals are dropped: then too it
+/// must not wait for itself.
 pub(crate) fn is_worker_of(pool: &Shared) -> bool {
-    let here = |seated: &RefCell<Option<Rc<Seated>>>| {
-        seated.borrow().as_ref().is_some_and(|seated| core::ptr::eq(seated.pool, pool))
-    };
-    SEATED.try_with(here).unwrap_or(true)
+    core::ptr::eq(WORKER_OF.with(Cell::get), pool)
 }
 
 /// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
@@ -45,6 +47,7 @@ pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> 
 /// The life of a worker's thread.
 pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initializer>) {
     let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
+    WORKER_OF.with(|worker_of| worker_of.set(Arc::as_ptr(pool)));
     let seated = Rc::new(Seated { pool: Arc::as_ptr(pool), local });
     SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
     match initializer.map_or(Ok(()), |initialize| initialize()) {
@@ -101,24 +104,32 @@ impl Worker<'_> {
     }
 
     fn run(&mut self, task: Runnable) {
-        if self.searching {
-            self.searching = false;
-            if self.pool.sleep.found(|| self.pool.queues.has_work()) {
-                self.pool.announce_work();
-            }
-        }
-        task.run_then(|| {
-            // Before anybody can react to the outcome this worker counts as available: submitting again will not
-            // start another thread.
-            if self.local.is_empty() {
+        self.end_search();
+        // Before anybody can react to the outcome this worker counts as available: submitting again will not start
+        // another thread. Not while a callback may run, which could take its time, with everybody relying on us.
+        task.run_with(|available| {
+            if !available {
+                self.end_search();
+            } else if self.local.is_empty() {
                 self.begin_search();
             }
         });
     }
 
     fn begin_search(&mut self) {
-        self.searching = true;
-        self.pool.sleep.search();
+        if !self.searching {
+            self.searching = true;
+            self.pool.sleep.search();
+        }
+    }
+
+    fn end_search(&mut self) {
+        if self.searching {
+            self.searching = false;
+            if self.pool.sleep.found(|| self.pool.queues.has_work()) {
+                self.pool.announce_work();
+            }
+        }
     }
 
     /// The next task: the newest that this worker's tasks have submitted, the oldest from outside, or another

@@ -6,6 +6,7 @@ mod cancel_vs_start;
 mod complete_vs_callbacks;
 mod complete_vs_drop;
 mod complete_vs_poll;
+mod complete_vs_poll_next;
 mod complete_vs_wait;
 mod derived;
 mod support;

@@ -2,6 +2,7 @@
 
 #![cfg(not(earnest_loom))]
 mod broken;
+mod hostile;
 mod leftovers;
 mod order;
 mod shutdown;
