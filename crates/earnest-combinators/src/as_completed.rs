@@ -1,8 +1,12 @@
 //! Futures one after the other, in the order in which they complete.
 
+#[cfg(feature = "stream")]
+use crate::stream::CompletionStream;
 use crate::watched::{Watched, distinct};
 use core::fmt;
 use core::iter::FusedIterator;
+#[cfg(feature = "stream")]
+use core::task::{Context, Poll};
 use earnest_core::{TimedOut, Waitable, deadline_after};
 use std::time::{Duration, Instant};
 
@@ -93,6 +97,19 @@ pub fn as_completed_timeout<W: Waitable>(
 #[must_use = "iterators do nothing unless they are asked"]
 pub struct AsCompleted<W: Waitable> {
     watched: Watched<W>,
+}
+
+impl<W: Waitable> AsCompleted<W> {
+    /// The same for async code, with the feature `stream`.
+    #[cfg(feature = "stream")]
+    pub fn into_stream(self) -> CompletionStream<Self> {
+        CompletionStream::new(self)
+    }
+
+    #[cfg(feature = "stream")]
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<W>> {
+        self.watched.poll_next(context)
+    }
 }
 
 impl<W: Waitable> Iterator for AsCompleted<W> {

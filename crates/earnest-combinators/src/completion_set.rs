@@ -2,7 +2,11 @@
 
 use crate::adder::Adder;
 use crate::members::Members;
+#[cfg(feature = "stream")]
+use crate::stream::CompletionStream;
 use core::fmt;
+#[cfg(feature = "stream")]
+use core::task::{Context, Poll, ready};
 use earnest_core::{TimedOut, Waitable, Waiter, deadline_after};
 use earnest_sync::MODEL;
 use std::sync::Arc;
@@ -109,6 +113,27 @@ impl<W: Waitable> CompletionSet<W> {
     /// [`TimedOut`], when no item was done in time. The set has lost nothing, and can be asked again.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<W>, TimedOut<()>> {
         self.next_by(deadline_after(timeout))
+    }
+
+    /// The same for async code, with the feature `stream`. The set is still at hand there, to
+    /// [push](crate::CompletionStream::get_mut) to.
+    #[cfg(feature = "stream")]
+    pub fn into_stream(self) -> CompletionStream<Self> {
+        CompletionStream::new(self)
+    }
+
+    #[cfg(feature = "stream")]
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<W>> {
+        loop {
+            let token = match self.waiter.try_next() {
+                Some(token) => token,
+                None if self.members.has_ended() => return Poll::Ready(None),
+                None => ready!(self.waiter.poll_next(context)),
+            };
+            if let Some(item) = self.members.take(token) {
+                return Poll::Ready(Some(item));
+            }
+        }
     }
 
     fn next_by(&mut self, deadline: Option<Instant>) -> Result<Option<W>, TimedOut<()>> {

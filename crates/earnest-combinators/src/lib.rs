@@ -13,6 +13,9 @@
 //! | one future of the first | [`race`], [`first_ok`] |
 //! | a function applied to many inputs, results in input order | [`MapExt::map`], [`MapExt::map_with`] |
 //!
+//! With the feature `stream`, futures that complete can be iterated over in async code: `AsCompleted::into_stream`,
+//! `CompletionSet::into_stream`.
+//!
 //! ```
 //! use earnest_combinators::{ReturnWhen, wait};
 //!
@@ -33,6 +36,8 @@ mod watched;
 mod completion_set;
 mod adder;
 mod members;
+#[cfg(feature = "stream")]
+mod stream;
 mod join;
 mod race;
 mod entrants;
@@ -49,4 +54,6 @@ pub use join::{join_all, try_join_all};
 pub use map::{Map, MapExt, MapWith};
 pub use map_options::MapOptions;
 pub use race::{first_ok, race};
+#[cfg(feature = "stream")]
+pub use stream::CompletionStream;
 pub use wait::{Ended, ReturnWhen, Wait, wait};

@@ -1,5 +1,7 @@
 //! Which of several items settles next: what `wait` and `as_completed` are made of.
 
+#[cfg(feature = "stream")]
+use core::task::{Context, Poll, ready};
 use earnest_core::{Waitable, Waiter};
 use std::collections::HashSet;
 use std::time::Instant;
@@ -57,6 +59,23 @@ impl<W: Waitable> Watched<W> {
         Some(item)
     }
 
+    /// Like `next`, without blocking: where there is none yet, the task is woken when there is.
+    #[cfg(feature = "stream")]
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<W>> {
+        if self.n_left == 0 {
+            return Poll::Ready(None);
+        }
+        let item = match self.early() {
+            None => {
+                let token = ready!(self.waiter.poll_next(context));
+                self.arrived(token)
+            }
+            early => early,
+        };
+        self.n_left -= 1;
+        Poll::Ready(item)
+    }
+
     fn early(&mut self) -> Option<W> {
         let unseen = self.places.get_mut(self.next_early..)?;
         let offset = unseen.iter().position(|place| !place.is_watched).unwrap_or(unseen.len());
@@ -67,7 +86,12 @@ impl<W: Waitable> Watched<W> {
     }
 
     fn late(&mut self, deadline: Option<Instant>) -> Option<W> {
-        let place = &mut self.places[self.waiter.next(deadline)?];
+        let token = self.waiter.next(deadline)?;
+        self.arrived(token)
+    }
+
+    fn arrived(&mut self, token: usize) -> Option<W> {
+        let place = &mut self.places[token];
         place.is_watched = false;
         place.item.take()
     }

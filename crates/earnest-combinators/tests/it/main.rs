@@ -9,5 +9,7 @@ mod leftovers;
 mod map;
 mod map_with;
 mod race;
+#[cfg(feature = "stream")]
+mod stream;
 mod support;
 mod wait;
