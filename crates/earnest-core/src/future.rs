@@ -63,6 +63,14 @@ impl<T> Future<T> {
     /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
     /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
     pub fn result(self) -> Result<T, Error> {
+        match self.try_result() {
+            Ok(result) => result,
+            Err(pending) => pending.result_slow(),
+        }
+    }
+
+    #[cold]
+    fn result_slow(self) -> Result<T, Error> {
         self.wait();
         // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
         // others and cannot be taken.

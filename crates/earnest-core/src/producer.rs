@@ -114,6 +114,7 @@ impl Producer {
     /// # Safety
     ///
     /// The cell is a promise for a `T`.
+    #[inline]
     pub(crate) unsafe fn resolve<T>(
         self,
         result: Result<T, Box<Error>>,
@@ -136,15 +137,8 @@ impl Producer {
         if word.finish_unobserved(View::PENDING, outcome) || word.finish_unobserved(View::RUNNING, outcome) {
             return Ok(Chain::new());
         }
-        // SAFETY: the slot holds `outcome`.
-        if let Some(then) = unsafe { finish_observed(cell, outcome, &mut |_| {}) } {
-            return Ok(then);
-        }
-        // SAFETY: refused, so the slot is still the producer's, and holds what was written above.
-        let back = unsafe { read_outcome::<T>(cell, outcome) };
-        // SAFETY: the producer lets go here, and is not used again.
-        unsafe { let_producer_go(cell) };
-        Err(back)
+        // SAFETY: the slot holds `outcome`, and the producer has been taken apart.
+        unsafe { resolve_observed(cell, outcome) }
     }
 
     /// Registers a callback from the producer's side.
@@ -185,6 +179,24 @@ unsafe fn let_producer_go(cell: RawCell) {
 unsafe fn finish_observed(cell: RawCell, outcome: Outcome, available: &mut dyn FnMut(bool)) -> Option<Chain> {
     // SAFETY: this thread makes the transition.
     cell.header().word.finish().then(|| unsafe { cell.settle(outcome, Settler::Producer, available) })
+}
+
+/// The long way for a promise, whose future may have been cancelled: then its outcome comes back.
+///
+/// # Safety
+///
+/// The producer's hold is the caller's, and ends here; the slot holds `outcome`, for a `T`.
+#[cold]
+unsafe fn resolve_observed<T>(cell: RawCell, outcome: Outcome) -> Result<Chain, Result<T, Box<Error>>> {
+    // SAFETY: the slot holds `outcome`.
+    if let Some(then) = unsafe { finish_observed(cell, outcome, &mut |_| {}) } {
+        return Ok(then);
+    }
+    // SAFETY: refused, so the slot is still the producer's, and holds what the caller says.
+    let back = unsafe { read_outcome::<T>(cell, outcome) };
+    // SAFETY: the producer lets go here, and is not used again.
+    unsafe { let_producer_go(cell) };
+    Err(back)
 }
 
 /// Moves an outcome out of the slot.

@@ -72,6 +72,7 @@ impl<T> Promise<T> {
     /// # Errors
     ///
     /// The value comes back where the future was cancelled first.
+    #[inline]
     pub fn complete(self, value: T) -> Result<(), T> {
         match self.resolve(Ok(value)) {
             Err(Ok(value)) => Err(value),
@@ -84,6 +85,7 @@ impl<T> Promise<T> {
         self.resolve(Err(Box::new(Error::Failed(error.into())))).is_ok()
     }
 
+    #[inline]
     fn resolve(self, result: Result<T, Box<Error>>) -> Result<(), Result<T, Box<Error>>> {
         // SAFETY: the producer was made together with this type's `T`, by `promise`.
         let then = unsafe { self.producer.resolve::<T>(result) }?;
