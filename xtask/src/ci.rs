@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
     Step { name: "tidy", arguments: &["xtask", "tidy"], environment: &[] },
     Step {
@@ -17,6 +17,26 @@ const STEPS: [Step; 8] = [
         environment: &[],
     },
     Step { name: "test", arguments: &["test", "--locked", "--workspace"], environment: &[] },
+    // What the features add; the rest has just been run without them.
+    Step {
+        name: "clippy, features",
+        arguments: &[
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        environment: &[],
+    },
+    Step {
+        name: "test, features",
+        arguments: &["test", "--locked", "-p", "earnest-combinators", "--all-features"],
+        environment: &[],
+    },
     Step {
         name: "documentation",
         arguments: &["doc", "--locked", "--workspace", "--no-deps"],
