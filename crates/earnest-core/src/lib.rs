@@ -1,8 +1,8 @@
 //! Futures for blocking code: the core of the earnest crates.
 //!
 //! A [`Future`] is a value that is still to come. It can be blocked on, awaited, cancelled, shared and given callbacks;
-//! it is brought about by a [`Promise`], or by a [`task`] that an [`Executor`] runs. The crate holds no threads and no
-//! queues: depend on it alone to return futures from a library, to take an executor as a parameter, or to write one.
+//! it is brought about by a [`Promise`], or by a [`task`] that an [`Executor`] runs. The crate starts no
+//! threads: depend on it alone to return futures from a library, to take an executor as a parameter, or to write one.
 //! Everybody else wants the facade, `earnest`.
 //!
 //! ```
@@ -40,14 +40,26 @@ mod cancel_on_drop;
 mod link;
 mod promise;
 mod waitable;
+mod inline;
+mod manual;
+#[cfg(feature = "rayon")]
+mod rayon;
+#[cfg(feature = "tokio")]
+mod tokio;
 mod error;
 mod panic;
 
+#[cfg(feature = "rayon")]
+pub use crate::rayon::RayonExecutor;
+#[cfg(feature = "tokio")]
+pub use crate::tokio::TokioExecutor;
 pub use cancel::CancelHandle;
 pub use cancel_on_drop::CancelOnDrop;
 pub use error::{Broken, Error, TimedOut};
 pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
 pub use future::{Future, State};
+pub use inline::InlineExecutor;
+pub use manual::ManualExecutor;
 pub use panic::Panic;
 pub use producer::Dismissal;
 pub use promise::{Promise, promise};

@@ -25,11 +25,17 @@ pub use earnest_combinators::*;
 pub mod prelude {
     #[doc(no_inline)]
     pub use earnest_combinators::*;
+    #[cfg(feature = "rayon")]
+    #[doc(no_inline)]
+    pub use earnest_core::RayonExecutor;
+    #[cfg(feature = "tokio")]
+    #[doc(no_inline)]
+    pub use earnest_core::TokioExecutor;
     #[doc(no_inline)]
     pub use earnest_core::{
         Broken, CancelHandle, CancelOnDrop, Dismissal, Error, Executor, ExecutorExt, Future as TaskFuture,
-        Panic, Promise, Refusal, Refused, Runnable, SharedFuture, State, SubmitError, TimedOut, Waitable,
-        Waiter, deadline_after, promise, task,
+        InlineExecutor, ManualExecutor, Panic, Promise, Refusal, Refused, Runnable, SharedFuture, State,
+        SubmitError, TimedOut, Waitable, Waiter, deadline_after, promise, task,
     };
     #[doc(no_inline)]
     pub use earnest_pool::*;

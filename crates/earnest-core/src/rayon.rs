@@ -1,0 +1,64 @@
+//! Tasks on a rayon pool, for who has one already. Behind feature `rayon`.
+
+use crate::executor::{Executor, Refused};
+use crate::task::Runnable;
+use rayon_core::ThreadPool;
+use std::sync::Arc;
+
+/// Runs tasks on a rayon pool, beside whatever else runs there.
+///
+/// Tasks go in by rayon's `spawn`: what a task submits itself goes before the rest on its thread, newest first.
+///
+/// **When the pool is dropped** what has been submitted still runs: rayon's threads end only after it, and nobody waits
+/// for that. The executor holds the pool, so that no task can come too late: rayon refuses none and drops none.
+///
+/// A task that blocks on a future holds a thread of the pool, and rayon starts no other in its place: keep to tasks
+/// that do not wait for each other.
+///
+/// ```
+/// use earnest_core::{ExecutorExt, RayonExecutor};
+///
+/// let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
+/// let executor = RayonExecutor::new(pool);
+/// assert_eq!(executor.submit(|| 6 * 7).result()?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RayonExecutor {
+    /// `None`: rayon's global pool, which nobody can hold.
+    pool: Option<Arc<ThreadPool>>,
+}
+
+impl RayonExecutor {
+    /// An executor on `pool`: a `rayon::ThreadPool`, or an `Arc` of one where others use it as well.
+    #[must_use]
+    pub fn new(pool: impl Into<Arc<ThreadPool>>) -> Self {
+        Self { pool: Some(pool.into()) }
+    }
+
+    /// An executor on rayon's global pool, which is started if it has not been.
+    ///
+    /// By rayon's rule that is the pool of the current thread where the thread belongs to one: a task that is submitted
+    /// through this executor on a thread of another rayon pool runs in that pool.
+    ///
+    /// # Panics
+    ///
+    /// If rayon cannot start its global pool, for want of threads.
+    #[must_use]
+    pub fn global() -> Self {
+        // Asked for its size, it is started: so that it fails here, if it must, and not with a task in its hands.
+        let _threads = rayon_core::current_num_threads();
+        Self { pool: None }
+    }
+}
+
+impl Executor for RayonExecutor {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        // Running it does not panic: rayon ends the process where a closure that was spawned does.
+        match &self.pool {
+            Some(pool) => pool.spawn(|| task.run()),
+            None => rayon_core::spawn(|| task.run()),
+        }
+        Ok(())
+    }
+}
