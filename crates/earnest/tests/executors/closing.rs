@@ -36,17 +36,22 @@ pub(crate) fn execute_after_the_end_gives_the_closure_back(subject: &impl Closin
 pub(crate) fn what_follows_on_a_closed_executor_is_rejected(subject: &impl Closing) {
     subject.close();
     let follower = Future::ready(1).then_on(subject.handle(), |n| n + 1);
+    assert!(follower.is_done(), "without anybody driving the executor");
     assert!(follower.result().unwrap_err().is_rejected());
 }
 
 pub(crate) fn map_on_a_closed_executor_rejects_each_item(subject: &impl Closing) {
     subject.close();
     let mut results = MapExt::map(subject.executor(), 0..3, |n| n);
+    // Were one accepted, this would show its value rather than wait for ever.
+    subject.drive();
     assert!(results.all(|result| result.unwrap_err().is_rejected()));
 }
 
 pub(crate) fn closing_twice_is_closing(subject: &impl Closing) {
     subject.close();
     subject.close();
-    assert!(subject.executor().submit(|| 7).result().unwrap_err().is_rejected());
+    let future = subject.executor().submit(|| 7);
+    assert!(future.is_done(), "without anybody driving the executor");
+    assert!(future.result().unwrap_err().is_rejected());
 }

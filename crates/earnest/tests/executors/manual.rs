@@ -212,8 +212,9 @@ fn closing_holds_for_all_handles_and_leaves_what_is_queued() {
     assert!(!other.is_closed());
     other.close();
     assert!(executor.is_closed());
-    assert!(executor.submit(|| ()).result().unwrap_err().is_rejected());
+    let late = executor.submit(|| ());
     assert_eq!(executor.run_all(), 1);
+    assert!(late.result().unwrap_err().is_rejected());
     assert_eq!(ran.take(), [0]);
 }
 
