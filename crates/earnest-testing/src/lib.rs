@@ -1,0 +1,11 @@
+//! What the tests of the earnest crates share.
+//!
+//! - [`conform`] runs a test that pins rows of the conformance table, and can invert what it claims.
+//! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
+
+mod conform;
+mod threads;
+mod watchdog;
+
+pub use conform::{Claims, conform};
+pub use watchdog::{PATIENCE, watched, watched_for};

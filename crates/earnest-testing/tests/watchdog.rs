@@ -1,0 +1,65 @@
+//! A test that hangs ends with an abort and a list of threads. Seen from outside, in a process of its own.
+
+use earnest_testing::{conform, watched_for};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+/// Runs the ignored test `name` of this program.
+fn run(name: &str, environment: &[(&str, &str)]) -> Output {
+    let program = std::env::current_exe().unwrap();
+    let mut command = Command::new(program);
+    command.args(["--ignored", "--exact", "--nocapture", name]).env_remove("EARNEST_INVERT");
+    command.envs(environment.iter().copied()).output().unwrap()
+}
+
+#[test]
+fn a_hang_becomes_an_abort_that_names_the_threads() {
+    let output = run("victim_hangs", &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains("watchdog: the victim, on thread \"victim_hangs\""), "{said}");
+    if cfg!(target_os = "linux") {
+        assert!(said.contains("\"victim_hangs\": S (sleeping), system call"), "{said}");
+    }
+}
+
+#[test]
+fn every_claim_can_be_inverted() {
+    assert!(run("victim_claims", &[]).status.success());
+    let inverted = |claim| run("victim_claims", &[("EARNEST_INVERT", claim)]);
+    for (claim, what) in [("7/1", "row 7 8, claim 1, inverted"), ("8/2", "row 7 8, claim 2, inverted")] {
+        let output = inverted(claim);
+        assert!(!output.status.success());
+        assert!(String::from_utf8_lossy(&output.stderr).contains(what));
+    }
+    for none_of_ours in ["7/3", "9/1", "nonsense"] {
+        assert!(inverted(none_of_ours).status.success());
+    }
+}
+
+#[test]
+#[should_panic(expected = "claims nothing")]
+fn a_test_without_a_claim_fails() {
+    conform("7", |_| {});
+}
+
+#[test]
+#[ignore = "hangs, for another test to see"]
+fn victim_hangs() {
+    watched_for(Duration::from_millis(300), "the victim", || {
+        loop {
+            std::thread::park();
+        }
+    });
+}
+
+#[test]
+#[ignore = "for another test to invert"]
+fn victim_claims() {
+    conform("7 8", |claims| {
+        for _ in 0..3 {
+            claims.is(1 + 1, 2);
+        }
+        claims.that(true, "truth is true");
+    });
+}
