@@ -42,7 +42,8 @@ pub(crate) fn run() -> Result<ExitCode> {
     for entry in fs::read_dir(root())? {
         let path = entry?.path();
         files.extend(
-            (path.is_file() && path.file_name().is_some_and(|name| name != "Cargo.lock")).then_some(path),
+            (path.is_file() && path.file_name().is_some_and(|name| name != "Cargo.lock" && name != ".git"))
+                .then_some(path),
         );
     }
     files.sort();
