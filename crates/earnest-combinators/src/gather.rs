@@ -46,17 +46,12 @@ struct Gather<T, R: Rule<T>> {
 }
 
 impl<T, R: Rule<T>> Gather<T, R> {
-    fn settled(&self, index: usize, outcome: Result<T, Error>) {
+    /// Takes an outcome in, and gives it back where it is not needed.
+    fn settled(&self, index: usize, outcome: Result<T, Error>) -> Option<Result<T, Error>> {
         let mut undecided = self.undecided.lock();
-        let Some((_, rule)) = &mut *undecided else {
-            drop(undecided);
-            return drop(outcome);
-        };
+        let Some((_, rule)) = &mut *undecided else { return Some(outcome) };
         match rule.settled(index, outcome) {
-            Verdict::Open(unneeded) => {
-                drop(undecided);
-                drop(unneeded);
-            }
+            Verdict::Open(unneeded) => unneeded,
             Verdict::Decided(result) => {
                 let decided = undecided.take();
                 drop(undecided);
@@ -71,6 +66,7 @@ impl<T, R: Rule<T>> Gather<T, R> {
                 if is_late {
                     cancel_all(&self.losers);
                 }
+                None
             }
         }
     }

@@ -7,8 +7,9 @@ use earnest_core::{Error, Future};
 /// The future of the first that settles: its place among `futures` and its value, or its error.
 ///
 /// Of those that have settled by the time of the call the first in input order decides. The others are left alone,
-/// unless `futures` say [`cancel_losers`](crate::EntrantsExt::cancel_losers); their outcomes are dropped. Where there
-/// are no futures, nobody can win: the race ends with [`Error::Abandoned`]. The call does not block. **Cancelling the
+/// unless `futures` say [`cancel_losers`](crate::EntrantsExt::cancel_losers); their outcomes are dropped, and their
+/// failures [reported](earnest_core::set_unseen_failure_hook) as nobody looks at them. Where there are no futures,
+/// nobody can win: the race ends with [`Error::Abandoned`]. The call does not block. **Cancelling the
 /// race cancels** those of `futures` whose tasks have not begun; dropping it detaches them.
 ///
 /// What the winner's task did, and the callbacks of its future, happen before the outcome is seen.
@@ -38,8 +39,9 @@ pub fn race<T: Send + 'static>(futures: impl Entrants<T>) -> Future<(usize, T)> 
 ///
 /// A future that ends with an error, be it a cancellation, is out. When all are, the last error is that of the whole.
 /// Of those that have settled by the time of the call the first value in input order decides. The others are left
-/// alone, unless `futures` say [`cancel_losers`](crate::EntrantsExt::cancel_losers); their outcomes are dropped. Where
-/// there are no futures, it ends with [`Error::Abandoned`]. The call does not block. **Cancelling it cancels** those
+/// alone, unless `futures` say [`cancel_losers`](crate::EntrantsExt::cancel_losers); their outcomes are dropped. Errors
+/// that do not become that of the whole are [reported](earnest_core::set_unseen_failure_hook), as nobody looks at them.
+/// Where there are no futures, it ends with [`Error::Abandoned`]. The call does not block. **Cancelling it cancels** those
 /// of `futures` whose tasks have not begun; dropping it detaches them.
 ///
 /// What the winner's task did, and the callbacks of its future, happen before the outcome is seen.

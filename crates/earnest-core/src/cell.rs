@@ -10,7 +10,7 @@
 
 use crate::consumer::Consumer;
 use crate::error::Error;
-use crate::observer::{Chain, ErasedOutcome, Node};
+use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::panic::{Panic, drop_caught};
 use crate::producer::Producer;
 use crate::side::Side;
@@ -315,6 +315,9 @@ impl RawCell {
         };
         // SAFETY: the push was refused, so the node is still this thread's.
         let vtable = unsafe { (*node).vtable };
+        if vtable.stage == Stage::Callback && seen.outcome().is_failure() {
+            self.header().word.mark_seen();
+        }
         // SAFETY: for the same reason it is told here and nowhere else.
         unsafe { (vtable.tell)(node, outcome) }
     }

@@ -2,6 +2,7 @@
 
 use crate::cell::RawCell;
 use crate::error::Error;
+use crate::id::FutureId;
 use crate::link::Link;
 use crate::observer::callback;
 use crate::producer::{Producer, read_outcome};
@@ -44,8 +45,21 @@ impl<T> Consumer<T> {
         self.cell.address()
     }
 
-    /// The outcome by reference, if it can be seen yet.
+    /// The outcome by reference, if it can be seen yet. A failure counts as looked at.
     pub(crate) fn peek(&self) -> Option<Result<&T, &Error>> {
+        let outcome = self.glance();
+        if let Some(Err(_)) = outcome {
+            let word = &self.cell.header().word;
+            // Not settled: it is shown to this thread's own callback, which counts.
+            if word.load().is_settled() {
+                word.mark_seen();
+            }
+        }
+        outcome
+    }
+
+    /// The outcome by reference, for code of ours: a failure that nobody else looks at will be reported.
+    pub(crate) fn glance(&self) -> Option<Result<&T, &Error>> {
         // SAFETY: this is the consumer, and the outcome stays where it is while `self` is borrowed.
         unsafe { self.cell.peek() }
     }
@@ -106,6 +120,10 @@ impl<T> Consumer<T> {
         self.cell.side().set_waker(waker);
     }
 
+    pub(crate) fn id(&self) -> FutureId {
+        self.cell.side().id()
+    }
+
     pub(crate) fn cancel(&self) -> bool {
         self.cell.cancel()
     }
@@ -157,7 +175,7 @@ impl<T> Drop for Consumer<T> {
         let _let_go = LetGo(self.cell);
         if !seen.is_taken() {
             // SAFETY: settled, so the slot is the consumer's, and nobody looks at it afterwards.
-            unsafe { self.cell.drop_unseen(seen.outcome()) };
+            unsafe { self.cell.drop_untaken(seen.outcome(), seen.is_seen()) };
         }
     }
 }

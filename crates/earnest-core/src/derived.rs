@@ -5,10 +5,11 @@ use crate::error::Error;
 use crate::executor::Executor;
 use crate::future::Future;
 use crate::observer::Chain;
-use crate::panic::Panic;
+use crate::panic::{Panic, drop_caught, run_caught};
 use crate::promise::{Promise, promise_at};
 use crate::task::Runnable;
 use crate::then::then;
+use crate::unseen::drop_unwanted;
 use core::panic::Location;
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -98,11 +99,15 @@ impl<T: Send + 'static> Future<T> {
 
     /// Calls `f` with the outcome, by value, once the future is settled: by the thread that completes it, after its
     /// callbacks have run and those who wait have been told, or at once if it is settled. A panic in `f` is caught and
-    /// reported.
+    /// reported. It gives back what it has no use for: that is dropped, and a failure reported as one that nobody has
+    /// looked at.
     #[doc(hidden)]
-    pub fn on_settled(self, f: impl FnOnce(Result<T, Error>) + Send + 'static) {
+    pub fn on_settled(self, f: impl FnOnce(Result<T, Error>) -> Option<Result<T, Error>> + Send + 'static) {
+        let location = self.consumer.cell().header().location;
         let following = then(self.consumer, move |result| {
-            crate::panic::run_caught("what follows from a future", move || f(result));
+            run_caught("what follows from a future", move || {
+                f(result).into_iter().for_each(|unwanted| drop_unwanted(unwanted, location));
+            });
             Chain::new()
         });
         following.tell_all();
@@ -118,15 +123,12 @@ impl<T: Send + 'static> Future<T> {
         let following = then(self.consumer, move |result| match result {
             // What is not wanted any more is not computed.
             Ok(value) if promise.is_cancelled() => {
-                crate::panic::drop_caught(
-                    (value, next),
-                    "the destructor of what a cancelled future was made of",
-                );
+                drop_caught((value, next), "the destructor of what a cancelled future was made of");
                 Chain::new()
             }
             Ok(value) => next(value, promise),
             Err(error) => {
-                crate::panic::drop_caught(next, "the destructor of a function that is not called");
+                drop_caught(next, "the destructor of a function that is not called");
                 promise.pass_on(Err(error))
             }
         });

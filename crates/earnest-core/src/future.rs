@@ -5,6 +5,7 @@ use crate::cancel_on_drop::CancelOnDrop;
 use crate::cell::settled;
 use crate::consumer::Consumer;
 use crate::error::{Error, TimedOut};
+use crate::id::FutureId;
 use crate::shared::SharedFuture;
 use crate::waiter::deadline_after;
 use core::fmt;
@@ -169,6 +170,11 @@ impl<T> Future<T> {
     #[must_use]
     pub fn shared(self) -> SharedFuture<T> {
         SharedFuture::new(self)
+    }
+
+    /// A number for this future, which no other has. The first who asks has it given, which allocates.
+    pub fn id(&self) -> FutureId {
+        self.consumer.id()
     }
 
     /// Where the future stands.

@@ -31,8 +31,8 @@ pub(crate) struct NodeVTable {
     ///
     /// # Safety
     ///
-    /// Called once per registration, with a node of the kind that the vtable belongs to. At [`Stage::Callback`] the
-    /// outcome is that of the node's cell and stays valid during the call; later there is none to look at.
+    /// Called once per registration, with a node of the kind that the vtable belongs to. At [`Stage::Callback`]
+    /// and [`Stage::Notice`] the outcome is that of the node's cell and stays valid during the call; later there is none to look at.
     pub(crate) tell: unsafe fn(*mut Node, ErasedOutcome) -> Chain,
 }
 
@@ -41,6 +41,8 @@ pub(crate) struct NodeVTable {
 pub(crate) enum Stage {
     /// Before the outcome is published: it has the value to itself.
     Callback,
+    /// At the same time, to learn whether the future was cancelled: it does not count as a look at a failure.
+    Notice,
     /// Afterwards: threads and wakers, which will look at the outcome.
     Wake,
     /// Afterwards, and it goes on holding the cell's memory.
@@ -112,8 +114,8 @@ impl Chain {
 
     /// # Safety
     ///
-    /// The caller has `node` to itself, and leaves it to the chain. It is not of [`Stage::Callback`]: when it is told,
-    /// there is no outcome to show.
+    /// The caller has `node` to itself, and leaves it to the chain. It is not one of those that are
+    /// told before publication: there is no outcome to show now.
     pub(crate) unsafe fn push(&mut self, node: *mut Node) {
         // SAFETY: ours by the caller's promise.
         unsafe { (*node).next.set(ptr::null_mut()) };
@@ -153,7 +155,8 @@ struct Callback<T, F> {
 }
 
 impl<T, F: FnOnce(Result<&T, &Error>)> Callback<T, F> {
-    const VTABLE: NodeVTable = NodeVTable { stage: Stage::Callback, tell: Self::tell };
+    const CALLBACK: NodeVTable = NodeVTable { stage: Stage::Callback, tell: Self::tell };
+    const NOTICE: NodeVTable = NodeVTable { stage: Stage::Notice, tell: Self::tell };
 
     unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated by `callback`, and told once.
@@ -167,7 +170,15 @@ impl<T, F: FnOnce(Result<&T, &Error>)> Callback<T, F> {
 
 /// Puts `f` into a node of its own.
 pub(crate) fn callback<T, F: FnOnce(Result<&T, &Error>)>(f: F) -> *mut Node {
-    let callback =
-        Callback::<T, F> { node: Node::new(const { &Callback::<T, F>::VTABLE }), f, outcome: PhantomData };
+    boxed(const { &Callback::<T, F>::CALLBACK }, f)
+}
+
+/// Like `callback`, for an `f` that looks at the outcome only to see whether it is a cancellation.
+pub(crate) fn notice<T, F: FnOnce(Result<&T, &Error>)>(f: F) -> *mut Node {
+    boxed(const { &Callback::<T, F>::NOTICE }, f)
+}
+
+fn boxed<T, F: FnOnce(Result<&T, &Error>)>(vtable: &'static NodeVTable, f: F) -> *mut Node {
+    let callback = Callback::<T, F> { node: Node::new(vtable), f, outcome: PhantomData };
     Box::into_raw(Box::new(callback)).cast()
 }

@@ -3,7 +3,7 @@
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
 use crate::link::Link;
-use crate::observer::{Chain, callback};
+use crate::observer::{Chain, notice};
 use crate::settle::Settler;
 use crate::state::{Outcome, View};
 use crate::then::cancel_source;
@@ -141,14 +141,14 @@ impl Producer {
         unsafe { resolve_observed(cell, outcome) }
     }
 
-    /// Registers a callback from the producer's side.
+    /// Registers a callback from the producer's side, which wants to know of a cancellation.
     ///
     /// # Safety
     ///
     /// The cell is a promise for a `T`.
-    pub(crate) unsafe fn add_callback<T>(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
+    pub(crate) unsafe fn add_notice<T>(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
         // While the producer holds on, the future is settled only if it was cancelled: there is no slot to be seen.
-        self.0.observe(callback(f));
+        self.0.observe(notice(f));
     }
 }
 

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::future::Future;
 use crate::link::Link;
 use crate::observer::Chain;
-use crate::panic::drop_caught;
 use crate::producer::{Dismissal, Producer};
+use crate::unseen::drop_unwanted;
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
@@ -101,10 +101,11 @@ impl<T> Promise<T> {
             Err(Error::Abandoned) => Dismissal::Abandoned,
             Err(Error::Rejected) => Dismissal::Rejected,
             result => {
+                let location = self.producer.location();
                 // SAFETY: the producer was made together with this type's `T`, by `promise`.
                 let passed = unsafe { self.producer.resolve::<T>(result.map_err(Box::new)) };
                 return passed.unwrap_or_else(|unwanted| {
-                    drop_caught(unwanted, "the destructor of an outcome that nobody wanted any more");
+                    drop_unwanted(unwanted.map_err(|error| *error), location);
                     Chain::new()
                 });
             }
@@ -142,7 +143,7 @@ impl<T> Promise<T> {
             }
         };
         // SAFETY: the producer was made together with this type's `T`, by `promise`.
-        unsafe { self.producer.add_callback::<T>(told) };
+        unsafe { self.producer.add_notice::<T>(told) };
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::observer::{Chain, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::state::{Outcome, View};
+use crate::unseen::report_unseen;
 use core::cell::Cell;
 use core::ptr;
 use earnest_sync::mutant;
@@ -26,6 +27,8 @@ struct Aside {
     then: Chain,
     /// How many of them go on holding the cell.
     links: usize,
+    /// Whether a callback has been shown the outcome.
+    is_seen: bool,
 }
 
 impl RawCell {
@@ -66,7 +69,7 @@ impl RawCell {
         available: &mut dyn FnMut(bool),
     ) -> Chain {
         let word = &self.header().word;
-        let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0 };
+        let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0, is_seen: false };
         let mut dropped = false;
         let mut seen = word.load();
         loop {
@@ -84,7 +87,7 @@ impl RawCell {
                 // Nobody will take it: the settler drops it in the consumer's stead, before others are let in (R2).
                 run_caught("the destructor of an outcome that nobody took", || {
                     // SAFETY: the slot holds `outcome`, and is ours as the consumer is gone.
-                    unsafe { self.drop_unseen(outcome) };
+                    unsafe { self.drop_untaken(outcome, aside.is_seen) };
                 });
                 dropped = true;
             }
@@ -94,6 +97,7 @@ impl RawCell {
             let held = settler == Settler::Other && !seen.is_released();
             let settled = View::settled(outcome, held, seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
+            let settled = if aside.is_seen { settled.seen() } else { settled };
             if settled.nobody_left() {
                 // SAFETY: no party is left but the settler, and the outcome has been dropped.
                 unsafe { self.free() };
@@ -129,8 +133,11 @@ impl RawCell {
             let Node { next, vtable } = unsafe { &*node };
             let (next, vtable) = (next.get(), *vtable);
             match vtable.stage {
-                // SAFETY: each node is told once, by its own vtable, with the outcome of its cell.
-                Stage::Callback => aside.then.append(unsafe { (vtable.tell)(node, erased) }),
+                Stage::Callback | Stage::Notice => {
+                    aside.is_seen |= vtable.stage == Stage::Callback && outcome.is_failure();
+                    // SAFETY: each node is told once, by its own vtable, with the outcome of its cell.
+                    aside.then.append(unsafe { (vtable.tell)(node, erased) });
+                }
                 // SAFETY: the node is ours, and no longer in the list we walk.
                 Stage::Then => unsafe { aside.then.push(node) },
                 Stage::Wake | Stage::Link => {
@@ -143,23 +150,24 @@ impl RawCell {
         }
     }
 
-    /// Drops an outcome that nobody will see, and reports it if it is a panic: that must not be lost.
+    /// Drops an outcome that nobody will take, and reports a failure that nobody has looked at: it must not be lost.
     ///
     /// # Safety
     ///
     /// As for `drop_outcome`.
-    pub(crate) unsafe fn drop_unseen(self, outcome: Outcome) {
-        if outcome == Outcome::Error {
-            // SAFETY: the slot holds an error, as `outcome` says.
-            if let Err(Error::Panicked(panic)) = unsafe { self.outcome::<()>(outcome) } {
-                tracing::error!(target: "earnest", %panic, "nobody took the outcome of a task: {panic}");
+    pub(crate) unsafe fn drop_untaken(self, outcome: Outcome, is_seen: bool) {
+        if outcome.is_failure() && !is_seen {
+            // SAFETY: the slot holds what `outcome` says, which is no value.
+            if let Err(error) = unsafe { self.outcome::<()>(outcome) } {
+                report_unseen(error, self.header().location);
             }
         }
         // SAFETY: by the caller's promise.
         unsafe { self.drop_outcome(outcome) };
     }
 
-    /// The outcome, if others may look at it: it is settled, or this very thread is running its callbacks.
+    /// The outcome, if others may look at it: it is settled, or this very thread is running its callbacks. Nobody is
+    /// said to have seen it.
     ///
     /// # Safety
     ///

@@ -3,11 +3,14 @@
 use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::future::{Future, State};
+use crate::id::FutureId;
+use crate::shared_outcome::SharedOutcome;
 use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it.
+/// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it. A reference to
+/// it can be awaited.
 ///
 /// Made by [`Future::shared`]. To use it from several threads, `T` must be `Send + Sync`. Dropping the last clone
 /// detaches the task.
@@ -73,6 +76,12 @@ impl<T> SharedFuture<T> {
         self.future.add_done_callback(f);
     }
 
+    /// See [`Future::id`]: the same for all clones.
+    #[must_use]
+    pub fn id(&self) -> FutureId {
+        self.future.id()
+    }
+
     /// Where the future stands.
     #[must_use]
     pub fn state(&self) -> State {
@@ -104,6 +113,16 @@ impl<T> SharedFuture<T> {
     /// `self`, where there are other clones.
     pub fn try_unwrap(self) -> Result<Future<T>, Self> {
         Arc::try_unwrap(self.future).map_err(|future| Self { future })
+    }
+}
+
+/// `(&shared).await`, on any runtime: the outcome by reference. Each clone may be awaited at the same time.
+impl<'a, T> IntoFuture for &'a SharedFuture<T> {
+    type Output = Result<&'a T, &'a Error>;
+    type IntoFuture = SharedOutcome<'a, T>;
+
+    fn into_future(self) -> SharedOutcome<'a, T> {
+        SharedOutcome::new(self.inner())
     }
 }
 

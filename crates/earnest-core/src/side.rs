@@ -5,6 +5,7 @@
 //! list. So a wait that gives up leaves nothing behind, however often it is repeated. Names, priorities, deadlines
 //! and tokens of tasks have their place here too.
 
+use crate::id::FutureId;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::waiter::Inbox;
@@ -22,6 +23,8 @@ pub(crate) struct Side {
     node: Node,
     watchers: Mutex<Watchers>,
     waker: WakerSlot,
+    /// The number of the future, or 0 while nobody has asked.
+    id: AtomicUsize,
 }
 
 // SAFETY: `node` is the list's, which hands it from thread to thread through the state word (R3); the rest is made to
@@ -58,6 +61,7 @@ impl Side {
             node: Node::new(&Side::VTABLE),
             watchers: Mutex::new(Watchers::default()),
             waker: WakerSlot::new(),
+            id: AtomicUsize::new(0),
         })
     }
 
@@ -110,6 +114,17 @@ impl Side {
         }
         let found = watchers.rest.iter().position(|watcher| watcher.is(inbox, token));
         found.map(|index| watchers.rest.swap_remove(index)).is_some()
+    }
+
+    /// The number of the future: the same for whoever asks.
+    pub(crate) fn id(&self) -> FutureId {
+        FutureId::from_number(self.id.load(Acquire)).unwrap_or_else(|| {
+            let fresh = FutureId::next();
+            match self.id.compare_exchange(0, fresh.number(), AcqRel, Acquire) {
+                Ok(_) => fresh,
+                Err(first) => FutureId::from_number(first).unwrap_or(fresh),
+            }
+        })
     }
 
     /// Makes `waker` the one to be woken. The caller looks at the future once more afterwards.

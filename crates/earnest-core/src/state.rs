@@ -18,7 +18,7 @@
 //! | | bits 0-1 | bit 2 | bit 3 | the rest |
 //! |---|---|---|---|---|
 //! | not settled | phase | consumer gone | producer gone | newest observer, a [`Node`] pointer |
-//! | settled | 00 | consumer gone | 1 | producer held (1 bit), [`Outcome`] (3), taken (1), links (counted) |
+//! | settled | 00 | consumer gone | 1 | producer held (1 bit), [`Outcome`] (3), taken (1), seen (1), links (counted) |
 //!
 //! "Pending, and the producer gone" is how Settled is told from the rest: a producer cannot let go of a pending
 //! future without dismissing it, so the combination has no other meaning.
@@ -51,7 +51,8 @@ const HELD: usize = 1 << 4;
 const OUTCOME_SHIFT: u32 = 5;
 const OUTCOME: usize = 0b111 << OUTCOME_SHIFT;
 const TAKEN: usize = 1 << 8;
-const LINK: usize = 1 << 9;
+const SEEN: usize = 1 << 9;
+const LINK: usize = 1 << 10;
 
 /// Where an unsettled future stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,13 @@ pub(crate) enum Outcome {
 /// One reading of the word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct View(*mut Node);
+
+impl Outcome {
+    /// Whether it is an error that somebody should look at. A cancellation was asked for.
+    pub(crate) fn is_failure(self) -> bool {
+        !matches!(self, Outcome::Value | Outcome::Cancelled)
+    }
+}
 
 impl View {
     pub(crate) const PENDING: View = View(ptr::null_mut());
@@ -162,6 +170,18 @@ impl View {
     pub(crate) fn taken(self) -> View {
         debug_assert!(self.is_settled());
         self.map(|bits| bits | TAKEN)
+    }
+
+    /// Whether somebody has looked at the outcome of a settled word without taking it. Kept for failures only.
+    pub(crate) fn is_seen(self) -> bool {
+        debug_assert!(self.is_settled());
+        self.bits() & SEEN != 0
+    }
+
+    /// The same settled word, with the outcome looked at.
+    pub(crate) fn seen(self) -> View {
+        debug_assert!(self.is_settled());
+        self.map(|bits| bits | SEEN)
     }
 
     /// The newest observer of an unsettled word.
@@ -338,6 +358,11 @@ impl Word {
     /// The consumer has moved the outcome out of the slot and keeps the cell.
     pub(crate) fn mark_taken(&self) {
         let _always = self.update(self.load(), |seen| Some(seen.taken()));
+    }
+
+    /// Somebody has looked at the outcome, which is a failure.
+    pub(crate) fn mark_seen(&self) {
+        let _unless_it_was = self.update(self.load(), |seen| (!seen.is_seen()).then(|| seen.seen()));
     }
 }
 

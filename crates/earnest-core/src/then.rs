@@ -53,7 +53,7 @@ struct CancelSource {
 
 impl CancelSource {
     /// Among the callbacks, where the outcome is seen.
-    const WATCHING: NodeVTable = NodeVTable { stage: Stage::Callback, tell: Self::look };
+    const WATCHING: NodeVTable = NodeVTable { stage: Stage::Notice, tell: Self::look };
     /// Among what follows.
     const CANCELLING: NodeVTable = NodeVTable { stage: Stage::Then, tell: Self::cancel };
 

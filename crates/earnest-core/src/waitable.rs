@@ -50,7 +50,7 @@ mod sealed {
             self.consumer.is_visible()
         }
         fn has_failed(&self) -> bool {
-            matches!(self.peek(), Some(Err(error)) if !matches!(error, Error::Cancelled))
+            matches!(self.consumer.glance(), Some(Err(error)) if !matches!(error, Error::Cancelled))
         }
         fn address(&self) -> usize {
             self.consumer.address()

@@ -2,10 +2,13 @@
 //!
 //! - [`conform`] runs a test that pins rows of the conformance table, and can invert what it claims.
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
+//! - [`Events`] has what was reported through `tracing`.
 
 mod conform;
+mod events;
 mod threads;
 mod watchdog;
 
 pub use conform::{Claims, conform};
+pub use events::Events;
 pub use watchdog::{PATIENCE, watched, watched_for};

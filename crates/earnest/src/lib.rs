@@ -34,8 +34,9 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use earnest_core::{
         Broken, CancelHandle, CancelOnDrop, Dismissal, Error, Executor, ExecutorExt, Future as TaskFuture,
-        InlineExecutor, ManualExecutor, Panic, Promise, Refusal, Refused, Runnable, SharedFuture, State,
-        SubmitError, TimedOut, Waitable, Waiter, deadline_after, promise, task,
+        FutureId, HookAlreadySet, InlineExecutor, ManualExecutor, Panic, Promise, Refusal, Refused, Runnable,
+        SharedFuture, SharedOutcome, State, SubmitError, TimedOut, UnseenFailure, Waitable, Waiter,
+        deadline_after, promise, set_unseen_failure_hook, task,
     };
     #[doc(no_inline)]
     pub use earnest_pool::*;

@@ -1,6 +1,6 @@
 //! Which handles may cross threads and unwinding: checked by the compiler.
 
-use earnest_core::{CancelHandle, Error, Future, Panic, Promise, Runnable, SharedFuture};
+use earnest_core::{CancelHandle, Error, Future, Panic, Promise, Runnable, SharedFuture, SharedOutcome};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -54,6 +54,8 @@ fn a_shared_future_crosses_threads_if_its_value_may_be_seen_from_several() {
     assert!(has!(SharedFuture<Both>: Send + Sync));
     assert!(!has!(SharedFuture<SendOnly>: Send));
     assert!(!has!(SharedFuture<SyncOnly>: Sync));
+    assert!(has!(SharedOutcome<'static, Both>: Send + Unpin));
+    assert!(!has!(SharedOutcome<'static, SendOnly>: Send));
 }
 
 #[test]

@@ -5,4 +5,7 @@ mod auto_traits;
 mod callback;
 mod cancel;
 mod derived;
+mod id;
 mod result;
+mod shared;
+mod unseen;
