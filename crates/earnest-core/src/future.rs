@@ -201,6 +201,13 @@ impl<T> Future<T> {
         self.consumer.view().is_running()
     }
 
+    /// Whether the outcome has been taken out of this handle, by a poll that was ready: there is nothing left to wait
+    /// for, and asking gives [`Error::Taken`].
+    pub fn is_terminated(&self) -> bool {
+        let seen = self.consumer.view();
+        seen.is_settled() && seen.is_taken()
+    }
+
     /// Whether the future was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.consumer.view().is_cancelled()

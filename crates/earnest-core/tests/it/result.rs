@@ -80,6 +80,7 @@ fn a_spent_handle_says_taken() {
     assert!(matches!(poll(), std::task::Poll::Ready(Ok(1))));
     assert!(matches!(poll(), std::task::Poll::Ready(Err(Error::Taken))));
     assert!(matches!(future.peek(), Some(Err(Error::Taken))));
+    assert!(future.is_terminated());
     assert!(future.result().unwrap_err().is_taken());
 }
 
