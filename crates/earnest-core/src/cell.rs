@@ -1,6 +1,7 @@
 //! The one allocation behind a future: state word, closure, outcome.
 //!
-//! Three kinds of parties hold it. A [`Producer`] brings the outcome about, a [`Consumer`] receives it, a
+//! Three kinds of parties hold it. A [`Producer`](crate::producer::Producer) brings the outcome about,
+//! a [`Consumer`](crate::consumer::Consumer) receives it, a
 //! [`Link`](crate::link::Link) can cancel and nothing else. Each is one pointer to the same cell, each lets go when
 //! dropped, and the last one frees it. There is no reference count: who is left is part of the state word. The rules R1
 //! to R4 stand in [`state`](crate::state).
@@ -8,11 +9,9 @@
 //! The slot is shared by the closure, then the value or the error: a task costs one allocation, and a result no larger
 //! than its closure costs no further memory.
 
-use crate::consumer::Consumer;
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::panic::{Panic, drop_caught};
-use crate::producer::Producer;
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
 use core::mem::{ManuallyDrop, offset_of};
@@ -24,37 +23,6 @@ use earnest_sync::{
     UnsafeCell,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// A task: what is needed to run it, and to receive what it comes to.
-pub(crate) fn task<F, T>(closure: F, location: &'static Location<'static>) -> (Producer, Consumer<T>)
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    let slot = Slot { closure: ManuallyDrop::new(closure) };
-    parties(Cell::<F, T>::allocate(const { &Cell::<F, T>::TASK }, View::PENDING, slot, location))
-}
-
-/// A promise: what is needed to keep it, and to receive it.
-pub(crate) fn promise<T>(location: &'static Location<'static>) -> (Producer, Consumer<T>) {
-    let slot = Slot { empty: () };
-    parties(Cell::<(), T>::allocate(const { &Cell::<(), T>::PROMISE }, View::PENDING, slot, location))
-}
-
-/// A consumer whose outcome is there from the start.
-pub(crate) fn settled<T>(result: Result<T, Error>, location: &'static Location<'static>) -> Consumer<T> {
-    let (slot, outcome) = match result {
-        Ok(value) => (Slot { value: ManuallyDrop::new(value) }, Outcome::Value),
-        Err(error) => (Slot { error: ManuallyDrop::new(Box::new(error)) }, Outcome::Error),
-    };
-    let view = View::settled(outcome, false, false, 0);
-    let cell = Cell::<(), T>::allocate(const { &Cell::<(), T>::PROMISE }, view, slot, location);
-    Consumer::new(cell)
-}
-
-fn parties<T>(cell: RawCell) -> (Producer, Consumer<T>) {
-    (Producer::new(cell), Consumer::new(cell))
-}
 
 /// What every cell begins with, whatever its types.
 #[repr(C)]
@@ -174,6 +142,32 @@ impl<F, T> Cell<F, T> {
 pub(crate) struct RawCell(NonNull<Header>);
 
 impl RawCell {
+    /// A pending cell for a closure.
+    pub(crate) fn task<F, T>(closure: F, location: &'static Location<'static>) -> RawCell
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let slot = Slot { closure: ManuallyDrop::new(closure) };
+        Cell::<F, T>::allocate(const { &Cell::<F, T>::TASK }, View::PENDING, slot, location)
+    }
+
+    /// A pending cell without a closure.
+    pub(crate) fn promise<T>(location: &'static Location<'static>) -> RawCell {
+        let slot = Slot { empty: () };
+        Cell::<(), T>::allocate(const { &Cell::<(), T>::PROMISE }, View::PENDING, slot, location)
+    }
+
+    /// A cell that is settled from the start, and has a consumer only.
+    pub(crate) fn settled<T>(result: Result<T, Error>, location: &'static Location<'static>) -> RawCell {
+        let (slot, outcome) = match result {
+            Ok(value) => (Slot { value: ManuallyDrop::new(value) }, Outcome::Value),
+            Err(error) => (Slot { error: ManuallyDrop::new(Box::new(error)) }, Outcome::Error),
+        };
+        let view = View::settled(outcome, false, false, 0);
+        Cell::<(), T>::allocate(const { &Cell::<(), T>::PROMISE }, view, slot, location)
+    }
+
     /// A number that tells this cell from all others that exist at the same time.
     pub(crate) fn address(self) -> usize {
         self.0.addr().get()

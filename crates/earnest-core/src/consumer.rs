@@ -138,7 +138,7 @@ impl<T> Consumer<T> {
     ///
     /// # Safety
     ///
-    /// `self` was made by [`task`](crate::cell::task) with an `F`, and has not been used since.
+    /// `self` was made by [`task`](crate::parties::task) with an `F`, and has not been used since.
     pub(crate) unsafe fn unsubmit<F: FnOnce() -> T>(self, producer: Producer) -> Result<F, Self> {
         if producer.cell() != self.cell {
             return Err(self);

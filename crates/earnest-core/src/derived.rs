@@ -1,11 +1,11 @@
 //! Futures made of other futures: `map`, `and_then`, `flatten`, `then_on`.
 
-use crate::cell;
 use crate::error::Error;
 use crate::executor::Executor;
 use crate::future::Future;
 use crate::observer::Chain;
 use crate::panic::{Panic, drop_caught, run_caught};
+use crate::parties;
 use crate::promise::{Promise, promise_at};
 use crate::task::Runnable;
 use crate::then::then;
@@ -89,7 +89,7 @@ impl<T: Send + 'static> Future<T> {
     ) -> Future<U> {
         let location = Location::caller();
         self.and_then(move |value| {
-            let (producer, consumer) = cell::task(move || f(value), location);
+            let (producer, consumer) = parties::task(move || f(value), location);
             if let Err(refused) = executor.spawn(Runnable::new(producer)) {
                 refused.dismiss();
             }

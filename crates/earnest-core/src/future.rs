@@ -2,10 +2,10 @@
 
 use crate::cancel::CancelHandle;
 use crate::cancel_on_drop::CancelOnDrop;
-use crate::cell::settled;
 use crate::consumer::Consumer;
 use crate::error::{Error, TimedOut};
 use crate::id::FutureId;
+use crate::parties::settled;
 use crate::shared::SharedFuture;
 use crate::waiter::deadline_after;
 use core::fmt;

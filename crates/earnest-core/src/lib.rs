@@ -23,6 +23,7 @@
 // In reading order: a closure's way from `submit` to `result`.
 mod executor;
 mod task;
+mod parties;
 mod cell;
 mod producer;
 mod settle;

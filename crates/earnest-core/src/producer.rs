@@ -2,11 +2,10 @@
 
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
-use crate::link::Link;
+use crate::link::{Link, cancel_source};
 use crate::observer::{Chain, notice};
 use crate::settle::Settler;
 use crate::state::{Outcome, View};
-use crate::then::cancel_source;
 use core::mem::ManuallyDrop;
 use core::panic::Location;
 

@@ -1,10 +1,10 @@
 //! The producer's handle: a future that is completed by hand.
 
-use crate::cell;
 use crate::error::Error;
 use crate::future::Future;
 use crate::link::Link;
 use crate::observer::Chain;
+use crate::parties;
 use crate::producer::{Dismissal, Producer};
 use crate::unseen::drop_unwanted;
 use core::fmt;
@@ -27,7 +27,7 @@ pub fn promise<T>() -> (Promise<T>, Future<T>) {
 
 /// A promise that says it was made at `location`.
 pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>, Future<T>) {
-    let (producer, consumer) = cell::promise(location);
+    let (producer, consumer) = parties::promise(location);
     (Promise { producer, value: PhantomData, takes: PhantomData }, Future { consumer })
 }
 

@@ -1,8 +1,8 @@
 //! A closure made into something that an executor can hold, run or drop.
 
-use crate::cell;
 use crate::future::Future;
 use crate::panic::run_caught;
+use crate::parties;
 use crate::producer::{Dismissal, Producer};
 use core::fmt;
 use core::panic::Location;
@@ -18,7 +18,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let (producer, consumer) = cell::task(f, Location::caller());
+    let (producer, consumer) = parties::task(f, Location::caller());
     (Runnable { producer }, Future { consumer })
 }
 

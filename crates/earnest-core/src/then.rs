@@ -1,11 +1,10 @@
-//! What follows from a future that is settled: another that is made of its outcome, or one that nobody needs now.
+//! What follows from a future that is settled: another that is made of its outcome.
 //!
-//! Both are observers that are told last, from a queue and not from within each other, so that a chain of a million
-//! futures completes, and is cancelled, without a deep stack.
+//! It is told last, from a queue and not from within, so that a chain of a million futures completes without a deep
+//! stack.
 
 use crate::consumer::Consumer;
 use crate::error::Error;
-use crate::link::Link;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 
 /// Holds a consumer until its future is settled, and then hands its outcome on.
@@ -42,45 +41,4 @@ where
     let node = Box::into_raw(Box::new(Then { node, consumer, next })).cast();
     // Before it is told the node holds the consumer, and so the cell.
     cell.observe_chained(node)
-}
-
-/// On the list of a derived future: cancels its source if the derived one is cancelled.
-#[repr(C)]
-struct CancelSource {
-    node: Node,
-    source: Link,
-}
-
-impl CancelSource {
-    /// Among the callbacks, where the outcome is seen.
-    const WATCHING: NodeVTable = NodeVTable { stage: Stage::Notice, tell: Self::look };
-    /// Among what follows.
-    const CANCELLING: NodeVTable = NodeVTable { stage: Stage::Then, tell: Self::cancel };
-
-    unsafe fn look(node: *mut Node, outcome: ErasedOutcome) -> Chain {
-        // SAFETY: by `NodeVTable::tell` the error is null or valid.
-        let error = unsafe { outcome.error.as_ref() };
-        let mut following = Chain::new();
-        if matches!(error, Some(Error::Cancelled)) {
-            // SAFETY: by `NodeVTable::tell` this is a node of ours, and told once: it is ours to use again.
-            unsafe { (*node).vtable = &Self::CANCELLING };
-            // SAFETY: for the same reason nobody else has it.
-            unsafe { following.push(node) };
-        } else {
-            // SAFETY: as above; allocated by `cancel_source`.
-            drop(unsafe { Box::from_raw(node.cast::<Self>()) });
-        }
-        following
-    }
-
-    unsafe fn cancel(node: *mut Node, _: ErasedOutcome) -> Chain {
-        // SAFETY: a node of ours, allocated by `cancel_source`, which `look` has left to this.
-        let this = unsafe { Box::from_raw(node.cast::<Self>()) };
-        this.source.cancel_chained()
-    }
-}
-
-/// A node that cancels `source` if the future on whose list it is put is cancelled.
-pub(crate) fn cancel_source(source: Link) -> *mut Node {
-    Box::into_raw(Box::new(CancelSource { node: Node::new(&CancelSource::WATCHING), source })).cast()
 }
