@@ -69,6 +69,8 @@ pub(crate) fn metadata() -> Result<Metadata> {
 /// A program that cargo built.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Program {
+    /// That of the target, without what cargo adds in the file name.
+    pub(crate) name: String,
     pub(crate) manifest: PathBuf,
     pub(crate) path: PathBuf,
 }
@@ -87,15 +89,20 @@ fn programs(messages: &str) -> Result<Vec<Program>> {
     struct Message {
         reason: String,
         manifest_path: Option<PathBuf>,
+        target: Option<Target>,
         executable: Option<PathBuf>,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
     }
     let mut programs = Vec::new();
     for line in messages.lines().filter(|line| line.starts_with('{')) {
         let message: Message = serde_json::from_str(line)?;
-        if let ("compiler-artifact", Some(manifest), Some(path)) =
-            (&*message.reason, message.manifest_path, message.executable)
+        if let ("compiler-artifact", Some(manifest), Some(target), Some(path)) =
+            (&*message.reason, message.manifest_path, message.target, message.executable)
         {
-            programs.push(Program { manifest, path });
+            programs.push(Program { name: target.name, manifest, path });
         }
     }
     Ok(programs)
@@ -111,7 +118,8 @@ mod tests {
 {"reason":"compiler-artifact","manifest_path":"/w/a/Cargo.toml","executable":null,"target":{"name":"a"}}
 {"reason":"compiler-artifact","manifest_path":"/w/a/Cargo.toml","executable":"/t/loom-1","target":{"name":"loom"}}
 {"reason":"build-finished","success":true}"#;
-        let expected = Program { manifest: "/w/a/Cargo.toml".into(), path: "/t/loom-1".into() };
+        let expected =
+            Program { name: "loom".to_owned(), manifest: "/w/a/Cargo.toml".into(), path: "/t/loom-1".into() };
         assert_eq!(programs(messages).unwrap(), [expected]);
     }
 }

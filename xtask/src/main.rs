@@ -2,6 +2,7 @@
 
 mod cargo;
 mod ci;
+mod conformance;
 mod counts;
 mod loom;
 mod process;
@@ -26,6 +27,8 @@ enum Command {
     Loom(loom::Arguments),
     /// Count instructions and allocations per operation
     Counts(counts::Arguments),
+    /// Check the conformance table against the tests, or the tests against their claims
+    Conformance(conformance::Arguments),
     /// Check the rules that no compiler and no linter checks
     Tidy,
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Tidy => tidy::run(),
     };
     done.unwrap_or_else(|error| {

@@ -16,12 +16,12 @@ use std::process::ExitCode;
 pub(crate) use source::Source;
 
 /// A breach of a rule.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
-    path: String,
+    pub(crate) path: String,
     /// Counted from 1; 0 for a problem of the whole file.
-    line: usize,
-    what: String,
+    pub(crate) line: usize,
+    pub(crate) what: String,
 }
 
 impl fmt::Display for Problem {
@@ -76,7 +76,7 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Every file below `folder`, if there is such a folder. A link is not followed: what it leads to is looked
 /// at where it lies, and its relative links hold there.
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if !folder.exists() {
         return Ok(());
     }
@@ -93,7 +93,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// The path from the root, with forward slashes everywhere.
-fn relative(path: &Path) -> String {
+pub(crate) fn relative(path: &Path) -> String {
     let path = path.strip_prefix(root()).unwrap_or(path);
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

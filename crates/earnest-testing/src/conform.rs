@@ -15,7 +15,7 @@ const INVERT: &str = "EARNEST_INVERT";
 ///
 /// # Panics
 ///
-/// With the panic of `test`, and if it makes no claim.
+/// With the panic of `test`, if it makes no claim, and if one that was inverted has not ended it.
 ///
 /// ```
 /// earnest_testing::conform("0", |claims| claims.is(1 + 1, 2));
@@ -23,7 +23,11 @@ const INVERT: &str = "EARNEST_INVERT";
 pub fn conform(rows: &'static str, test: impl FnOnce(&Claims)) {
     let claims = Claims { rows, inverted: inverted(rows), seen: RefCell::default() };
     watched(rows, || test(&claims));
-    assert!(!claims.seen.borrow().is_empty(), "row {rows}: the test claims nothing");
+    let made = claims.seen.borrow().len();
+    assert!(made > 0, "row {rows}: the test claims nothing");
+    if let Some(claim) = claims.inverted.filter(|claim| *claim <= made) {
+        panic!("row {rows}, claim {claim}, survives its inversion: somebody has caught the panic");
+    }
 }
 
 /// The claim to invert, if it is one of a test for `rows`.

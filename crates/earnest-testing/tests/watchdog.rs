@@ -1,6 +1,7 @@
 //! A test that hangs ends with an abort and a list of threads. Seen from outside, in a process of its own.
 
 use earnest_testing::{conform, watched_for};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -38,6 +39,14 @@ fn every_claim_can_be_inverted() {
 }
 
 #[test]
+fn an_inversion_that_is_caught_fails_the_test_all_the_same() {
+    assert!(run("victim_catches", &[]).status.success());
+    let output = run("victim_catches", &[("EARNEST_INVERT", "7/1")]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("row 7, claim 1, survives its inversion"));
+}
+
+#[test]
 #[should_panic(expected = "claims nothing")]
 fn a_test_without_a_claim_fails() {
     conform("7", |_| {});
@@ -58,5 +67,13 @@ fn victim_claims() {
             claims.is(1 + 1, 2);
         }
         claims.that(true, "truth is true");
+    });
+}
+
+#[test]
+#[ignore = "for another test to invert"]
+fn victim_catches() {
+    conform("7", |claims| {
+        let _caught = catch_unwind(AssertUnwindSafe(|| claims.is(1 + 1, 2)));
     });
 }
