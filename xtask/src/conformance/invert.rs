@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use std::fmt;
 use std::process::{Command, ExitCode};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many rows to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,22 +63,25 @@ pub(crate) fn run(tests: &[Test], sample: Sample, seed: Option<u64>) -> Result<E
     println!("{rows} rows, {} tests, seed {seed}", chosen.len());
     let programs = build(&mut cargo(&["test", "--locked", "--workspace", "--tests", "--no-run"]))?;
     let verdicts = each(&chosen, |(row, test)| {
+        let began = Instant::now();
         let program = program_of(test, &programs)?;
-        try_claims(|claim| run_inverted(program, test, row, claim), &test.rows.join(" "))
+        let verdict = try_claims(|claim| run_inverted(program, test, row, claim), &test.rows.join(" "))?;
+        anyhow::Ok((verdict, began.elapsed()))
     });
 
-    let mut table = Table::new(&["row", "test", ">claims inverted", "verdict"]);
+    let mut table = Table::new(&["row", "test", ">claims inverted", ">seconds", "verdict"]);
     let mut claims = 0;
     let mut failures = 0;
     for ((row, test), verdict) in chosen.iter().zip(verdicts) {
-        let verdict = verdict.with_context(|| test.label())?;
+        let (verdict, took) = verdict.with_context(|| test.label())?;
         let inverted = if let Verdict::Fails(inverted) = verdict { inverted } else { 0 };
         claims += inverted;
         failures += usize::from(inverted == 0);
         if let Verdict::Otherwise(_, output) = &verdict {
             println!("{}:{}: {}\n{output}", test.path, test.line, test.label());
         }
-        table.row([row.clone(), test.label(), inverted.to_string(), verdict.to_string()]);
+        let seconds = format!("{:.1}", took.as_secs_f64());
+        table.row([row.clone(), test.label(), inverted.to_string(), seconds, verdict.to_string()]);
     }
     table.print();
     println!(
