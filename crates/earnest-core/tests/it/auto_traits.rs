@@ -1,6 +1,7 @@
 //! Which handles may cross threads and unwinding: checked by the compiler.
 
 use earnest_core::{CancelHandle, Error, Future, Panic, Promise, Runnable, SharedFuture, SharedOutcome};
+use earnest_testing::conform;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -56,6 +57,15 @@ fn a_shared_future_crosses_threads_if_its_value_may_be_seen_from_several() {
     assert!(!has!(SharedFuture<SyncOnly>: Sync));
     assert!(has!(SharedOutcome<'static, Both>: Send + Unpin));
     assert!(!has!(SharedOutcome<'static, SendOnly>: Send));
+}
+
+/// Rows 59, 60, 1.1.7: there is one promise for a future, so that no second outcome can be written.
+#[test]
+fn a_promise_has_no_clone() {
+    conform("59 60 1.1.7", |claims| {
+        claims.that(!has!(Promise<Both>: Clone), "a promise cannot be cloned");
+        claims.that(has!(CancelHandle: Clone), "but who may cancel can be many");
+    });
 }
 
 #[test]

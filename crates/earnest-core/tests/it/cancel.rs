@@ -1,20 +1,46 @@
-use earnest_core::{State, promise, task};
-use std::sync::Arc;
-use std::sync::mpsc;
+//! Cancelling: by whom, until when, and what is gone by then.
 
+use earnest_core::{State, promise, task};
+use earnest_testing::conform;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
+
+/// Rows 2b.v, 1.2.2: cancelling drops the closure, with all that it captured, before callbacks run, and before it returns;
+/// what is left in a queue holds nothing.
 #[test]
 fn cancelling_a_pending_task_drops_its_captures_before_it_returns() {
-    let captured = Arc::new(());
-    let (runnable, future) = task({
-        let captured = captured.clone();
-        move || drop(captured)
+    conform("2b.v 1.2.2", |claims| {
+        let captured = Arc::new(());
+        let (runnable, future) = task({
+            let captured = captured.clone();
+            move || drop(captured)
+        });
+        let (tell, told) = mpsc::channel();
+        let watched = Arc::downgrade(&captured);
+        future.add_done_callback(move |_| tell.send(watched.strong_count()).unwrap());
+        claims.that(future.cancel(), "it is cancelled");
+        claims.is(told.try_recv(), Ok(1));
+        claims.is(Arc::strong_count(&captured), 1);
+        claims.that(future.cancel(), "it is cancelled already");
+        runnable.run();
+        claims.is(future.state(), State::Cancelled);
+        claims.that(future.result().unwrap_err().is_cancelled(), "running it does nothing");
     });
-    assert!(future.cancel());
-    assert_eq!(Arc::strong_count(&captured), 1, "the closure is gone, though the runnable is still queued");
-    assert!(future.cancel(), "cancelled already");
-    runnable.run();
-    assert_eq!(future.state(), State::Cancelled);
-    assert!(future.result().unwrap_err().is_cancelled());
+}
+
+/// Row 1.2.2: cancelling again says that the future is cancelled, and runs no callback again.
+#[test]
+fn cancelling_again_runs_no_callback_again() {
+    conform("1.2.2", |claims| {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let (promise, future) = promise::<u32>();
+        let count = calls.clone();
+        future.add_done_callback(move |_| assert_eq!(count.fetch_add(1, SeqCst), 0));
+        let handle = future.cancel_handle();
+        claims.is([future.cancel(), future.cancel(), handle.cancel()], [true; 3]);
+        claims.that(promise.is_cancelled(), "the producer can ask");
+        claims.is(calls.load(SeqCst), 1);
+    });
 }
 
 #[test]

@@ -2,10 +2,17 @@
 
 #![cfg(not(earnest_loom))]
 mod auto_traits;
+mod states;
+mod result;
+mod errors;
 mod callback;
 mod cancel;
+mod promise;
+mod shared;
 mod derived;
 mod id;
-mod result;
-mod shared;
 mod unseen;
+mod leftovers;
+
+// What they share.
+mod asleep;

@@ -1,6 +1,10 @@
+//! Results: blocking for them, with and without a limit, and what there is to take.
+
+use crate::asleep::blocked_in;
 use earnest_core::{Error, Future, promise, task};
-use std::thread;
-use std::time::Duration;
+use earnest_testing::conform;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_task_gives_its_value() {
@@ -11,25 +15,98 @@ fn a_task_gives_its_value() {
     assert_eq!(future.result().unwrap(), 42);
 }
 
+/// Rows 55, 1.2.4: a blocked result is woken when the value comes.
 #[test]
 fn a_blocked_result_is_woken_by_completion() {
-    let (promise, future) = promise();
-    let producer = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(20));
+    conform("55 1.2.4", |claims| {
+        let (promise, future) = promise();
+        let blocked = blocked_in(move || future.result());
         promise.complete(7).unwrap();
+        claims.is(blocked.join().unwrap().unwrap(), 7);
     });
-    assert_eq!(future.result().unwrap(), 7);
-    producer.join().unwrap();
 }
 
+/// Rows 56, 1.1.5, 1.2.4: a blocked result is woken by a cancellation, within the call that cancels, and says so.
+#[test]
+fn a_blocked_result_is_woken_by_cancellation() {
+    conform("56 1.1.5 1.2.4", |claims| {
+        let (_promise, future) = promise::<u32>();
+        let handle = future.cancel_handle();
+        let blocked = blocked_in(move || future.result());
+        claims.that(handle.cancel(), "what is waited for can be cancelled");
+        let error = blocked.join().unwrap().unwrap_err();
+        claims.that(error.is_cancelled(), "the one who waits is told that it was cancelled");
+        claims.is(error.to_string(), "the future was cancelled");
+    });
+}
+
+/// Rows 58, 1.2.5: one who blocks for the error alone is woken too.
+#[test]
+fn a_wait_for_the_error_is_woken_by_failure() {
+    conform("58 1.2.5", |claims| {
+        let (promise, future) = promise::<u32>();
+        let blocked = blocked_in(move || {
+            future.wait();
+            future.peek().and_then(Result::err).map(Error::to_string)
+        });
+        promise.fail("no such file");
+        claims.is(blocked.join().unwrap().as_deref(), Some("the task failed: no such file"));
+    });
+}
+
+/// Row 1.1.6: running out of time gives the future back, unharmed, and is an error of its own type.
 #[test]
 fn running_out_of_time_gives_the_future_back() {
-    let (promise, future) = promise();
-    let future = future.result_timeout(Duration::from_millis(1)).unwrap_err().into_inner();
-    assert!(!future.wait_timeout(Duration::ZERO));
-    promise.complete("late").unwrap();
-    assert!(future.wait_timeout(Duration::MAX));
-    assert_eq!(future.result().unwrap(), "late");
+    conform("1.1.6", |claims| {
+        let (promise, future) = promise();
+        let timed_out = future.result_timeout(Duration::from_millis(1)).unwrap_err();
+        claims.is(timed_out.to_string(), "gave up waiting: time is up");
+        let future = timed_out.into_inner();
+        claims.that(!future.wait_timeout(Duration::ZERO), "there is nothing yet");
+        promise.complete("late").unwrap();
+        claims.is(future.result().unwrap(), "late");
+    });
+}
+
+/// Far enough ahead that nobody waits so long, and near enough for the clock.
+const CENTURIES: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// Row 2b.u: a timeout that no clock can reach, and one that nobody lives to see, last until the value comes.
+#[test]
+fn an_endless_timeout_lasts_until_the_value_comes() {
+    conform("2b.u", |claims| {
+        static COMPLETED: AtomicBool = AtomicBool::new(false);
+        let waits: [fn(Future<u32>) -> bool; 5] = [
+            |future| future.wait_timeout(Duration::MAX),
+            |future| future.wait_timeout(CENTURIES),
+            |future| future.result_timeout(Duration::MAX).is_ok(),
+            |future| future.result_deadline(Instant::now() + CENTURIES).is_ok(),
+            |future| future.shared().wait_timeout(Duration::MAX),
+        ];
+        let blocked = waits.map(|wait| {
+            let (promise, future) = promise();
+            (promise, blocked_in(move || (wait(future), COMPLETED.load(SeqCst))))
+        });
+        COMPLETED.store(true, SeqCst);
+        for (promise, blocked) in blocked {
+            promise.complete(5).unwrap();
+            claims.is(blocked.join().unwrap(), (true, true));
+        }
+    });
+}
+
+/// Row 2b.u: a timeout of zero, and a deadline that has passed, look once.
+#[test]
+fn no_time_at_all_is_a_look() {
+    conform("2b.u", |claims| {
+        let (promise, future) = promise();
+        let now = Instant::now();
+        claims.that(!future.wait_timeout(Duration::ZERO), "zero does not wait");
+        let future = future.result_deadline(now).unwrap_err().into_inner();
+        promise.complete(5).unwrap();
+        claims.that(future.wait_timeout(Duration::ZERO), "zero sees what is there");
+        claims.is(future.result_deadline(now).unwrap().unwrap(), 5);
+    });
 }
 
 #[test]
@@ -82,21 +159,6 @@ fn a_spent_handle_says_taken() {
     assert!(matches!(future.peek(), Some(Err(Error::Taken))));
     assert!(future.is_terminated());
     assert!(future.result().unwrap_err().is_taken());
-}
-
-#[test]
-fn shared_handles_see_one_outcome() {
-    let (promise, future) = promise();
-    let shared = future.shared();
-    let seen: Vec<_> = (0..4)
-        .map(|_| {
-            let shared = shared.clone();
-            thread::spawn(move || *shared.result().unwrap())
-        })
-        .collect();
-    promise.complete(9).unwrap();
-    assert!(seen.into_iter().all(|thread| thread.join().unwrap() == 9));
-    assert_eq!(shared.try_unwrap().unwrap().result().unwrap(), 9);
 }
 
 #[test]

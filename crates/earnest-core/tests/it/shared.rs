@@ -1,8 +1,11 @@
+//! Futures that several see.
+
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use earnest_core::promise;
-use std::sync::Arc;
+use earnest_testing::conform;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
 use std::task::Wake;
 
 /// Counts how often it is woken.
@@ -70,4 +73,36 @@ fn an_outcome_that_is_there_is_ready_at_once() {
     let shared = earnest_core::Future::ready(7).shared();
     let ready = pin!((&shared).into_future()).poll(&mut Context::from_waker(Waker::noop()));
     assert!(matches!(ready, Poll::Ready(Ok(7))));
+}
+
+/// Rows 61, 1.2.13: what several look at while it comes about is one outcome, at one place, and seen by all afterwards.
+#[test]
+fn shared_handles_see_one_outcome() {
+    conform("61 1.2.13", |claims| {
+        let (promise, future) = promise::<u32>();
+        let shared = future.shared();
+        let start = Barrier::new(5);
+        let looks: Vec<Vec<usize>> = std::thread::scope(|scope| {
+            let look = || {
+                start.wait();
+                let first = std::ptr::from_ref(shared.result().unwrap()).addr();
+                let mut seen: Vec<_> = (0..1_000)
+                    .map(|_| {
+                        assert!(shared.is_done() && !shared.is_cancelled() && !shared.is_running());
+                        std::ptr::from_ref(shared.peek().unwrap().unwrap()).addr()
+                    })
+                    .collect();
+                seen.push(first);
+                seen.dedup();
+                seen
+            };
+            let readers: Vec<_> = (0..4).map(|_| scope.spawn(look)).collect();
+            start.wait();
+            promise.complete(9).unwrap();
+            readers.into_iter().map(|reader| reader.join().unwrap()).collect()
+        });
+        let place = std::ptr::from_ref(shared.result().unwrap()).addr();
+        claims.is(looks, vec![vec![place]; 4]);
+        claims.is(shared.try_unwrap().unwrap().result().unwrap(), 9);
+    });
 }

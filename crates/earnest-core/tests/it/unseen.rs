@@ -1,5 +1,5 @@
 use earnest_core::{Error, ExecutorExt, InlineExecutor, ManualExecutor, promise};
-use earnest_testing::Events;
+use earnest_testing::{Events, conform};
 
 /// A future that has failed with `text`.
 fn failed(text: &'static str) -> earnest_core::Future<u32> {
@@ -31,13 +31,16 @@ fn it_is_reported_too_where_the_handle_went_first() {
     assert_eq!(events.containing("unseen: detached").len(), 1);
 }
 
+/// Row 1.1.3: the panic of a task that nobody asks is reported as an error.
 #[test]
 fn a_panic_is_reported_as_an_error() {
-    let events = Events::record();
-    InlineExecutor.submit(|| panic!("unseen: a panic")).detach();
-    let reports = events.containing("unseen: a panic");
-    assert_eq!(reports.len(), 1);
-    assert!(reports[0].starts_with("ERROR "), "{}", reports[0]);
+    conform("1.1.3", |claims| {
+        let events = Events::record();
+        InlineExecutor.submit(|| panic!("unseen: a panic")).detach();
+        let reports = events.containing("unseen: a panic");
+        claims.is(reports.len(), 1);
+        claims.that(reports[0].starts_with("ERROR "), "it is reported as an error");
+    });
 }
 
 #[test]
