@@ -5,6 +5,7 @@ use crate::future::Future;
 use crate::producer::Dismissal;
 use crate::task::{Runnable, task};
 use core::fmt;
+use core::num::NonZeroUsize;
 use std::error::Error as StdError;
 
 /// Something that runs tasks: a pool of threads, the calling thread, another library's runtime.
@@ -18,17 +19,33 @@ pub trait Executor {
     ///
     /// [`Refused`], with the task itself, where the executor accepts none.
     fn spawn(&self, task: Runnable) -> Result<(), Refused>;
+
+    /// How many tasks it runs at the same time at most, as far as it knows. A hint for those who divide work: it may
+    /// change, and nothing may depend on it for being right.
+    ///
+    /// `None`, as it is unless implemented: it does not know, or sets no limit of its own.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        None
+    }
 }
 
 impl<E: Executor + ?Sized> Executor for &E {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         (**self).spawn(task)
     }
+
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        (**self).parallelism()
+    }
 }
 
 impl<E: Executor + ?Sized> Executor for std::sync::Arc<E> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         (**self).spawn(task)
+    }
+
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        (**self).parallelism()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::executor::{Executor, Refused};
 use crate::task::Runnable;
+use core::num::NonZeroUsize;
 
 /// Runs each task within `submit`, on the calling thread: the future that comes back is done.
 ///
@@ -30,5 +31,10 @@ impl Executor for InlineExecutor {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         task.run();
         Ok(())
+    }
+
+    /// One: the calling thread.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        Some(NonZeroUsize::MIN)
     }
 }

@@ -4,6 +4,7 @@ use crate::executor::{Executor, Refusal, Refused};
 use crate::task::Runnable;
 use core::fmt;
 use core::mem::take;
+use core::num::NonZeroUsize;
 use earnest_sync::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -185,6 +186,11 @@ impl Executor for ManualExecutor {
         }
         queue.tasks.push_back(task);
         Ok(())
+    }
+
+    /// One, however many threads drive it: what depends on the hint is the same wherever a test runs.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        Some(NonZeroUsize::MIN)
     }
 }
 

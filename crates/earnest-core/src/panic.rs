@@ -24,7 +24,10 @@ struct Inner {
 type Payload = Box<dyn Any + Send>;
 
 impl Panic {
-    pub(crate) fn new(payload: Payload, location: &'static Location<'static>) -> Self {
+    /// Says that the task submitted at `location` panicked with `payload`, on this thread. For combinators, which catch
+    /// the panics of the parts of a task; those of a whole task are caught by what runs it.
+    #[must_use]
+    pub fn new(payload: Box<dyn Any + Send>, location: &'static Location<'static>) -> Self {
         let message = match payload.downcast_ref::<&'static str>() {
             Some(message) => Some((*message).to_owned()),
             None => payload.downcast_ref::<String>().cloned(),

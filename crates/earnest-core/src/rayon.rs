@@ -2,6 +2,7 @@
 
 use crate::executor::{Executor, Refused};
 use crate::task::Runnable;
+use core::num::NonZeroUsize;
 use rayon_core::ThreadPool;
 use std::sync::Arc;
 
@@ -60,5 +61,14 @@ impl Executor for RayonExecutor {
             None => rayon_core::spawn(|| task.run()),
         }
         Ok(())
+    }
+
+    /// The number of the pool's threads.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        let n_threads = self
+            .pool
+            .as_ref()
+            .map_or_else(rayon_core::current_num_threads, |pool| pool.current_num_threads());
+        NonZeroUsize::new(n_threads)
     }
 }

@@ -7,6 +7,7 @@ use crate::report::report;
 use crate::sleep::{Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
+use core::num::NonZeroUsize;
 use earnest_core::{
     Broken, Dismissal, Executor, ExecutorExt, Future, Refusal, Refused, Runnable, SubmitError, deadline_after,
 };
@@ -374,11 +375,21 @@ impl Executor for ThreadPoolExecutor {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         self.shared.spawn(task)
     }
+
+    /// The largest number of workers.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        NonZeroUsize::new(self.shared.max_workers)
+    }
 }
 
 impl Executor for PoolHandle {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         self.shared.spawn(task)
+    }
+
+    /// The largest number of workers.
+    fn parallelism(&self) -> Option<NonZeroUsize> {
+        NonZeroUsize::new(self.shared.max_workers)
     }
 }
 

@@ -14,6 +14,7 @@ mod on_rayon;
 #[cfg(feature = "tokio")]
 mod on_tokio;
 mod mixed;
+mod parallelism;
 
 use subject::{ArcDyn, DrivenByThread, Handle, Inline, Manual, Pool, RefDyn};
 
