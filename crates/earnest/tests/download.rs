@@ -17,6 +17,7 @@ const SHORT: [&str; 6] = ["--files", "60", "--delay", "5..20", "--timeout", "2"]
 /// A port that is nobody's nowadays.
 const REFUSED: &str = "http://127.0.0.1:1/";
 
+/// Program 1: the same documents one by one, by `submit`, and by `as_completed`, with the times side by side.
 #[test]
 fn without_urls_every_mode_saves_all_but_the_planted_failures() {
     let out = TempDir::new().unwrap();
