@@ -64,7 +64,11 @@ pub(crate) struct Sources {
 impl Sources {
     pub(crate) fn read(&mut self, path: &str, text: &str) -> Result<()> {
         let file = syn::parse_file(text).context("this is no Rust")?;
-        Reader { sources: self, path, modules: Vec::new(), uses: Vec::new() }.visit_file(&file);
+        let mut reader = Reader { sources: self, path, modules: Vec::new(), uses: Vec::new() };
+        reader.visit_file(&file);
+        for (line, _) in std::mem::take(&mut reader.uses) {
+            reader.breach(line, "conform is called outside of a test".to_owned());
+        }
         Ok(())
     }
 }
@@ -261,5 +265,6 @@ mod tests {
         assert_eq!(breaches(&ignored).len(), 1);
         assert_eq!(breaches(&of("Words.", "#[ignore]", "")).len(), 1);
         assert_eq!(breaches("/// Row 1: words.\nfn f() { conform(\"1\", |_| ()); }").len(), 1);
+        assert_eq!(breaches("impl S {\nfn f() { conform(\"1\", |_| ()); }\n}").len(), 1);
     }
 }
