@@ -7,7 +7,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll};
-use earnest_core::{TimedOut, Waitable, deadline_after};
+use earnest_core::{Needs, TimedOut, Waitable, deadline_after};
 use std::time::{Duration, Instant};
 
 /// Iterates over `items` as they complete, and gives each of them back when it is done.
@@ -49,7 +49,7 @@ use std::time::{Duration, Instant};
 /// assert!(completed.next().is_none());
 /// ```
 pub fn as_completed<W: Waitable>(items: impl IntoIterator<Item = W>) -> AsCompleted<W> {
-    AsCompleted { watched: Watched::new(distinct(items)) }
+    AsCompleted { watched: Watched::new(distinct(items), Needs::Any) }
 }
 
 /// Like [`as_completed`], for `timeout` at most, counted from this call.
@@ -90,7 +90,7 @@ pub fn as_completed_timeout<W: Waitable>(
     timeout: Duration,
 ) -> AsCompletedTimeout<W> {
     let deadline = deadline_after(timeout);
-    AsCompletedTimeout { watched: Watched::new(distinct(items)), deadline }
+    AsCompletedTimeout { watched: Watched::new(distinct(items), Needs::Any), deadline }
 }
 
 /// Items in the order in which they complete; see [`as_completed`].
@@ -116,8 +116,11 @@ impl<W: Waitable> Iterator for AsCompleted<W> {
     type Item = W;
 
     /// Blocks until an item is done. `None`: all have been yielded.
+    ///
+    /// Where none that is left could ever be done, as they wait for the task that calls this, they are yielded as they
+    /// are, in input order: asking one for its outcome gives [`Error::Deadlock`](earnest_core::Error::Deadlock).
     fn next(&mut self) -> Option<W> {
-        self.watched.next(None)
+        self.watched.next(None).unwrap_or_else(|_| self.watched.first_left())
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -149,7 +152,7 @@ impl<W: Waitable> Iterator for AsCompletedTimeout<W> {
         if self.watched.len() == 0 {
             return None;
         }
-        let next = self.watched.next(self.deadline);
+        let next = self.watched.next(self.deadline).unwrap_or_else(|_| self.watched.first_left());
         Some(next.ok_or_else(|| TimedOut::new(self.watched.give_up())))
     }
 

@@ -141,7 +141,10 @@ impl<W: Waitable> CompletionSet<W> {
             let token = match self.waiter.try_next() {
                 Some(token) => token,
                 None if self.members.has_ended() => return Ok(None),
-                None => self.waiter.next(deadline).ok_or(TimedOut::new(()))?,
+                None => match self.waiter.next_of(deadline, &self.members.watching()) {
+                    Ok(token) => token.ok_or(TimedOut::new(()))?,
+                    Err(_deadlock) => return Ok(self.members.take_unsettled()),
+                },
             };
             if let Some(item) = self.members.take(token) {
                 return Ok(Some(item));
@@ -155,6 +158,9 @@ impl<W: Waitable> Iterator for CompletionSet<W> {
     type Item = W;
 
     /// Blocks until an item is done. `None`: the set is empty, and there is no adder.
+    ///
+    /// Where none could ever be done, as they wait for the task that calls this, they are yielded as they are: asking
+    /// one for its outcome gives [`Error::Deadlock`](earnest_core::Error::Deadlock).
     fn next(&mut self) -> Option<W> {
         self.next_by(None).unwrap_or_else(|_| unreachable!("there is no deadline"))
     }

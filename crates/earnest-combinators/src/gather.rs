@@ -1,12 +1,14 @@
 //! One future made of many: what `join_all` and `race` have in common.
 
-use earnest_core::{CancelHandle, Error, Future, Promise, promise};
+use earnest_core::{CancelHandle, Error, Future, Needs, Promise, promise};
 use earnest_sync::{Mutex, mutant};
 use std::sync::Arc;
 
 /// When many futures are one future's outcome.
 pub(crate) trait Rule<T>: Send + 'static {
     type Output: Send + 'static;
+
+    const NEEDS: Needs;
 
     /// Takes an outcome in, of one future and once. A lock is held meanwhile: nothing that is the user's is dropped
     /// here.
@@ -30,7 +32,7 @@ pub(crate) fn gather<T: Send + 'static, R: Rule<T>>(
     let (promise, gathered) = promise();
     let handles: Arc<[CancelHandle]> = futures.iter().map(Future::cancel_handle).collect();
     let losers = if cancel_losers { handles.clone() } else { Arc::default() };
-    promise.on_cancel(move || cancel_all(&handles));
+    promise.comes_from_many(handles, R::NEEDS);
     let gather = Arc::new(Gather { undecided: Mutex::new(Some((promise, rule))), losers });
     for (index, future) in futures.into_iter().enumerate() {
         let gather = gather.clone();

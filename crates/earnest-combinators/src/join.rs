@@ -2,7 +2,7 @@
 
 use crate::entrants::Entrants;
 use crate::gather::{Rule, Verdict, gather};
-use earnest_core::{Error, Future};
+use earnest_core::{Error, Future, Needs};
 
 /// The future of all outcomes, values and errors alike, in input order.
 ///
@@ -107,6 +107,8 @@ struct JoinAll<T>(Slots<Result<T, Error>>);
 impl<T: Send + 'static> Rule<T> for JoinAll<T> {
     type Output = Vec<Result<T, Error>>;
 
+    const NEEDS: Needs = Needs::All;
+
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         self.0.fill(index, outcome).map_or(Verdict::Open(None), |all| Verdict::Decided(Ok(all)))
     }
@@ -116,6 +118,8 @@ struct TryJoinAll<T>(Slots<T>);
 
 impl<T: Send + 'static> Rule<T> for TryJoinAll<T> {
     type Output = Vec<T>;
+
+    const NEEDS: Needs = Needs::All;
 
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         match outcome {

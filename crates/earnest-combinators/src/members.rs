@@ -1,6 +1,6 @@
 //! What a completion set holds, for the set and its adders to reach.
 
-use earnest_core::{Inbox, Waitable};
+use earnest_core::{Inbox, Needs, Waitable, Watching};
 use earnest_sync::{Mutex, mutant};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ struct Held<W> {
     is_news_left: bool,
     /// Whether the set is gone.
     is_closed: bool,
+    /// The items once more, for a worker's thread that waits for them.
+    watching: Watching,
 }
 
 /// The token that stands for no item: it says that the last adder has gone.
@@ -40,8 +42,14 @@ impl<W> Held<W> {
 
 impl<W: Waitable> Members<W> {
     pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
-        let held =
-            Held { places: vec![None], free: Vec::new(), n_adders: 0, is_news_left: false, is_closed: false };
+        let held = Held {
+            places: vec![None],
+            free: Vec::new(),
+            n_adders: 0,
+            is_news_left: false,
+            is_closed: false,
+            watching: Watching::new(Needs::Any),
+        };
         Self { inbox, held: Mutex::new(held) }
     }
 
@@ -67,6 +75,7 @@ impl<W: Waitable> Members<W> {
         self.inbox.admit(token);
         // Its token may come back from here on, and is not looked up before the lock is released.
         let is_watched = item.watch(&self.inbox, token);
+        held.watching.insert(token, || item.cancel_handle());
         held.places[token] = Some(item);
         drop(held);
         if !is_watched {
@@ -83,7 +92,33 @@ impl<W: Waitable> Members<W> {
             return None;
         }
         held.free.push(token);
+        held.watching.remove(token);
         held.places[token].take()
+    }
+
+    /// Takes any item, though it has not settled.
+    pub(crate) fn take_unsettled(&self) -> Option<W> {
+        let mut held = self.held.lock();
+        let token = held.places.iter().position(Option::is_some)?;
+        let is_withdrawn = held.places[token].as_ref().is_some_and(|item| item.unwatch(&self.inbox, token));
+        held.watching.remove(token);
+        if is_withdrawn {
+            // Otherwise the token is under way, and free when it has come.
+            held.free.push(token);
+        }
+        held.places[token].take()
+    }
+
+    /// What is waited for, for a thread that is about to wait.
+    pub(crate) fn watching(&self) -> Watching {
+        let mut held = self.held.lock();
+        let Held { places, watching, n_adders, .. } = &mut *held;
+        watching.prepare(|| {
+            let items = places.iter().enumerate();
+            items.filter_map(|(token, place)| place.as_ref().map(|item| (token, item.cancel_handle())))
+        });
+        watching.set_open(*n_adders > 0);
+        watching.clone()
     }
 
     pub(crate) fn adder_comes(&self) {

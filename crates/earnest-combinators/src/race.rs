@@ -2,7 +2,7 @@
 
 use crate::entrants::Entrants;
 use crate::gather::{Rule, Verdict, gather};
-use earnest_core::{Error, Future};
+use earnest_core::{Error, Future, Needs};
 
 /// The future of the first that settles: its place among `futures` and its value, or its error.
 ///
@@ -74,6 +74,8 @@ struct Race;
 impl<T: Send + 'static> Rule<T> for Race {
     type Output = (usize, T);
 
+    const NEEDS: Needs = Needs::Any;
+
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         Verdict::Decided(outcome.map(|value| (index, value)))
     }
@@ -85,6 +87,8 @@ struct FirstOk {
 
 impl<T: Send + 'static> Rule<T> for FirstOk {
     type Output = (usize, T);
+
+    const NEEDS: Needs = Needs::Any;
 
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         self.n_left -= 1;

@@ -1,7 +1,7 @@
 //! Blocking until some of several futures are done.
 
 use crate::watched::{Watched, distinct};
-use earnest_core::{Waitable, deadline_after};
+use earnest_core::{Deadlock, Needs, Waitable, deadline_after};
 use std::time::{Duration, Instant};
 
 /// When [`wait`] returns, provided that time does not run out before.
@@ -57,6 +57,9 @@ pub enum Ended {
     Satisfied,
     /// Time ran out first.
     TimedOut,
+    /// It could never have come about: the items wait for the task that waits for them. Asking one of
+    /// [`not_done`](Wait::not_done) for its outcome says more.
+    Deadlock,
 }
 
 /// Blocks until what `return_when` says has come about, or `timeout` has passed, and says which items are done.
@@ -71,6 +74,9 @@ pub enum Ended {
 /// - No items: returns at once, [`Ended::Satisfied`].
 /// - Without a timeout, or with one too large for the clock, it waits for ever; a timeout of zero looks once. Time runs
 ///   from the call. Running out of time changes nothing about the futures, and leaves nothing behind in them.
+///
+/// Where waiting could never end, as the items wait for the task that calls this, it returns at once:
+/// [`Ended::Deadlock`].
 ///
 /// What a task did, and the callbacks of its future, happen before `wait` returns that future as done.
 ///
@@ -103,23 +109,35 @@ pub fn wait<W: Waitable>(
 ) -> Wait<W> {
     let deadline = timeout.and_then(deadline_after);
     let items = distinct(items);
-    block(&items, return_when, deadline);
+    let is_deadlock = block(&items, return_when, deadline).is_err();
     let (done, not_done): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_settled());
     // Judged by the lists and not by what ended the blocking: an item may settle just as time runs out, and then the
     // lists and the verdict agree.
     let is_met = return_when.is_met(&done, not_done.len());
-    Wait { done, not_done, ended: if is_met { Ended::Satisfied } else { Ended::TimedOut } }
+    let ended = match is_met {
+        true => Ended::Satisfied,
+        false if is_deadlock => Ended::Deadlock,
+        false => Ended::TimedOut,
+    };
+    Wait { done, not_done, ended }
 }
 
-fn block<W: Waitable>(items: &[W], return_when: ReturnWhen, deadline: Option<Instant>) {
+fn block<W: Waitable>(
+    items: &[W],
+    return_when: ReturnWhen,
+    deadline: Option<Instant>,
+) -> Result<(), Deadlock> {
     let done: Vec<&W> = items.iter().filter(|item| item.is_settled()).collect();
     if return_when.is_met(&done, items.len() - done.len()) {
-        return;
+        return Ok(());
     }
-    let mut watched = Watched::new(items.iter().collect());
-    while let Some(item) = watched.next(deadline) {
+    // The first failure may be that of any.
+    let needs = if return_when == ReturnWhen::AllCompleted { Needs::All } else { Needs::Any };
+    let mut watched = Watched::new(items.iter().collect(), needs);
+    while let Some(item) = watched.next(deadline)? {
         if return_when.is_met_by(item) {
-            return;
+            break;
         }
     }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll, ready};
-use earnest_core::{Waitable, Waiter};
+use earnest_core::{CancelHandle, Deadlock, Needs, Waitable, Waiter, Watching};
 use std::collections::HashSet;
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use std::time::Instant;
 pub(crate) struct Watched<W: Waitable> {
     places: Vec<Place<W>>,
     waiter: Waiter,
+    watching: Watching,
     /// How far `next` has come among the items that had settled when watching began.
     next_early: usize,
     n_left: usize,
@@ -26,11 +27,12 @@ struct Place<W> {
 }
 
 impl<W: Waitable> Watched<W> {
-    /// Begins to watch `items`, which are distinct.
-    pub(crate) fn new(items: Vec<W>) -> Self {
+    /// Begins to watch `items`, which are distinct, and all or any of which are waited for.
+    pub(crate) fn new(items: Vec<W>, needs: Needs) -> Self {
         let n_left = items.len();
         let places = items.into_iter().map(|item| Place { item: Some(item), is_watched: false }).collect();
-        let mut this = Self { places, waiter: Waiter::new(n_left), next_early: 0, n_left };
+        let waiter = Waiter::new(n_left);
+        let mut this = Self { places, waiter, watching: Watching::new(needs), next_early: 0, n_left };
         for (token, place) in this.places.iter_mut().enumerate() {
             place.is_watched = place.item.as_ref().is_some_and(|item| item.watch(this.waiter.inbox(), token));
         }
@@ -50,13 +52,31 @@ impl<W: Waitable> Watched<W> {
 
     /// Hands out the next item that has settled: those that had when watching began, in input order, then the others
     /// as they settle. Blocks until there is one. `None`: none is left, or the deadline has passed.
-    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Option<W> {
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], where none that is left could ever settle.
+    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Result<Option<W>, Deadlock> {
         if self.n_left == 0 {
-            return None;
+            return Ok(None);
         }
-        let item = self.early().or_else(|| self.late(deadline))?;
+        let item = match self.early() {
+            None => self.late(deadline)?,
+            early => early,
+        };
+        self.n_left -= usize::from(item.is_some());
+        Ok(item)
+    }
+
+    /// Hands out the first that is left, though it has not settled.
+    pub(crate) fn first_left(&mut self) -> Option<W> {
+        let token = self.places.iter().position(|place| place.item.is_some())?;
+        if self.places[token].is_watched {
+            let item = self.places[token].item.as_ref();
+            let _was_registered = item.is_some_and(|item| item.unwatch(self.waiter.inbox(), token));
+        }
         self.n_left -= 1;
-        Some(item)
+        self.arrived(token)
     }
 
     /// Like `next`, without blocking: where there is none yet, the task is woken when there is.
@@ -85,12 +105,25 @@ impl<W: Waitable> Watched<W> {
         item
     }
 
-    fn late(&mut self, deadline: Option<Instant>) -> Option<W> {
-        let token = self.waiter.next(deadline)?;
-        self.arrived(token)
+    fn late(&mut self, deadline: Option<Instant>) -> Result<Option<W>, Deadlock> {
+        loop {
+            let token = match self.waiter.try_next() {
+                Some(token) => token,
+                None => {
+                    self.watching.prepare(|| handles(&self.places));
+                    let Some(token) = self.waiter.next_of(deadline, &self.watching)? else { return Ok(None) };
+                    token
+                }
+            };
+            let arrived = self.arrived(token);
+            if arrived.is_some() {
+                return Ok(arrived);
+            }
+        }
     }
 
     fn arrived(&mut self, token: usize) -> Option<W> {
+        self.watching.remove(token);
         let place = &mut self.places[token];
         place.is_watched = false;
         place.item.take()
@@ -118,6 +151,12 @@ impl<W: Waitable> Drop for Watched<W> {
     fn drop(&mut self) {
         self.withdraw();
     }
+}
+
+/// Those that are watched, by their tokens.
+fn handles<W: Waitable>(places: &[Place<W>]) -> impl Iterator<Item = (usize, CancelHandle)> {
+    let watched = places.iter().enumerate().filter(|(_, place)| place.is_watched);
+    watched.filter_map(|(token, place)| place.item.as_ref().map(|item| (token, item.cancel_handle())))
 }
 
 /// The items in input order, without those that stand for the same future as an earlier one.

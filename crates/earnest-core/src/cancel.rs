@@ -1,6 +1,8 @@
 //! Cancelling from elsewhere: a handle that can do nothing else.
 
+use crate::cell::RawCell;
 use crate::link::Link;
+use crate::observer::Chain;
 use core::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -20,6 +22,16 @@ impl CancelHandle {
     #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
     pub fn cancel(&self) -> bool {
         self.link.cancel()
+    }
+
+    /// The future's cell, which stays as long as this handle. `None`: it had settled when the handle was made.
+    pub(crate) fn cell(&self) -> Option<RawCell> {
+        self.link.cell()
+    }
+
+    /// Like `cancel`, and leaves to the caller what follows from it.
+    pub(crate) fn cancel_chained(&self) -> Chain {
+        self.link.cancel_chained()
     }
 
     /// Whether the future was cancelled.

@@ -14,12 +14,13 @@ use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::panic::{Panic, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
+use crate::worker::Owner;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
 use earnest_sync::{
-    Arc, AtomicPtr,
-    Ordering::{AcqRel, Acquire},
+    Arc, AtomicPtr, AtomicUsize,
+    Ordering::{AcqRel, Acquire, Relaxed},
     UnsafeCell,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,6 +33,8 @@ pub(crate) struct Header {
     /// The side box, or null; one reference of its own.
     side: AtomicPtr<Side>,
     pub(crate) location: &'static Location<'static>,
+    /// Whose task it is: an [`Owner`]'s number, or 0.
+    owner: AtomicUsize,
     /// Brackets each access to the slot for the model checker. Nothing at all in other builds.
     slot_access: UnsafeCell<()>,
 }
@@ -131,9 +134,23 @@ impl<F, T> Cell<F, T> {
             word: Word::new(view),
             side: AtomicPtr::new(ptr::null_mut()),
             location,
+            owner: AtomicUsize::new(0),
             slot_access: UnsafeCell::new(()),
         };
         RawCell(NonNull::from(Box::leak(Box::new(Self { header, slot }))).cast())
+    }
+}
+
+impl Header {
+    /// Says whose task it is. Before the task is queued, where others may come upon it.
+    pub(crate) fn set_owner(&self, owner: Owner) {
+        // ORDERING: Relaxed; a waiter that does not see it does not claim the task, which is queued and will be run.
+        self.owner.store(owner.number(), Relaxed);
+    }
+
+    pub(crate) fn is_owned_by(&self, owner: Owner) -> bool {
+        // ORDERING: Relaxed, see `set_owner`; who may run the task is decided by `start`.
+        self.owner.load(Relaxed) == owner.number()
     }
 }
 

@@ -1,6 +1,8 @@
 //! The party that receives an outcome: looks, waits, takes, cancels.
 
+use crate::awaited::Awaited;
 use crate::cell::RawCell;
+use crate::deadlock::Deadlock;
 use crate::error::Error;
 use crate::id::FutureId;
 use crate::link::Link;
@@ -9,6 +11,7 @@ use crate::producer::{Producer, read_outcome};
 use crate::settle::Settling;
 use crate::state::{Outcome, Party, View};
 use crate::waiter::{Inbox, spin_until, with_single};
+use crate::worker;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
@@ -94,16 +97,28 @@ impl<T> Consumer<T> {
     }
 
     /// Blocks until the outcome can be seen. `false`: the deadline has passed.
-    pub(crate) fn wait(&self, deadline: Option<Instant>) -> bool {
-        if self.is_visible() || spin_until(deadline, || self.view().is_settled()) {
-            return true;
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], where it never could be.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<bool, Deadlock> {
+        if self.is_visible() {
+            return Ok(true);
         }
-        with_single(|waiter| {
-            if !self.watch(waiter.inbox(), 0) {
-                return true;
-            }
-            // Woken, or out of time just as the future settles: either way it is settled.
-            waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
+        let is_visible = || self.is_visible();
+        let block = || {
+            spin_until(deadline, || self.view().is_settled())
+                || with_single(|waiter| {
+                    if !self.watch(waiter.inbox(), 0) {
+                        return true;
+                    }
+                    // Woken, or out of time just as the future settles: either way it is settled.
+                    waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
+                })
+        };
+        worker::with_current(|worker| match worker {
+            None => Ok(block()),
+            Some(worker) => worker.wait(&Awaited::Cell(self.cell), deadline, is_visible, block),
         })
     }
 

@@ -55,7 +55,7 @@ impl<T: Send + 'static> Future<T> {
         let location = Location::caller();
         self.derive(location, move |value, promise| match call(location, f, value) {
             Ok(inner) => {
-                promise.cancels(inner.consumer.link());
+                promise.comes_from(inner.cancel_handle());
                 then(inner.consumer, move |result| promise.pass_on(result))
             }
             Err(error) => promise.pass_on(Err(error)),
@@ -119,7 +119,7 @@ impl<T: Send + 'static> Future<T> {
         next: impl FnOnce(T, Promise<U>) -> Chain + Send + 'static,
     ) -> Future<U> {
         let (promise, derived) = promise_at(location);
-        promise.cancels(self.consumer.link());
+        promise.comes_from(self.cancel_handle());
         let following = then(self.consumer, move |result| match result {
             // What is not wanted any more is not computed.
             Ok(value) if promise.is_cancelled() => {

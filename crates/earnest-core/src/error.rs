@@ -1,5 +1,6 @@
 //! Why a future has no value.
 
+use crate::deadlock::Deadlock;
 use crate::panic::Panic;
 use core::fmt;
 use std::error::Error as StdError;
@@ -26,9 +27,9 @@ pub enum Error {
     Broken(Broken),
     /// The executor did not accept the task: it has been shut down, or has no thread to run it on.
     Rejected,
-    /// Waiting could not end, because the waiting itself holds up what is waited for: a future's own callback asked for
-    /// its outcome by value.
-    Deadlock,
+    /// Waiting could not end, because the waiting itself holds up what is waited for. The [`Deadlock`] says who waits
+    /// for whom.
+    Deadlock(Deadlock),
     /// Time was up before the task could start.
     DeadlineExceeded,
     /// The outcome has already been taken out of this handle.
@@ -75,7 +76,7 @@ impl Error {
     /// Whether waiting could not end.
     #[must_use]
     pub const fn is_deadlock(&self) -> bool {
-        matches!(self, Error::Deadlock)
+        matches!(self, Error::Deadlock(_))
     }
 
     /// Whether time was up before the task could start.
@@ -112,7 +113,7 @@ impl fmt::Display for Error {
             Error::Abandoned => f.write_str("the task was dropped without an outcome"),
             Error::Broken(broken) => fmt::Display::fmt(broken, f),
             Error::Rejected => f.write_str("the executor did not accept the task"),
-            Error::Deadlock => f.write_str("waiting could not end: it holds up what is waited for"),
+            Error::Deadlock(deadlock) => fmt::Display::fmt(deadlock, f),
             Error::DeadlineExceeded => f.write_str("time was up before the task could start"),
             Error::Taken => f.write_str("the outcome has already been taken"),
         }

@@ -3,6 +3,7 @@
 use crate::cancel::CancelHandle;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::consumer::Consumer;
+use crate::deadlock::Deadlock;
 use crate::error::{Error, TimedOut};
 use crate::id::FutureId;
 use crate::parties::settled;
@@ -72,10 +73,10 @@ impl<T> Future<T> {
 
     #[cold]
     fn result_slow(self) -> Result<T, Error> {
-        self.wait();
+        self.consumer.wait(None).map_err(Error::Deadlock)?;
         // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
         // others and cannot be taken.
-        self.try_result().unwrap_or(Err(Error::Deadlock))
+        self.try_result().unwrap_or_else(|_| Err(Error::Deadlock(Deadlock::own_callback())))
     }
 
     /// Takes the outcome if the future is done, and gives the future back otherwise. Does not block.
@@ -106,20 +107,23 @@ impl<T> Future<T> {
     }
 
     fn result_by(self, deadline: Option<Instant>) -> Result<Result<T, Error>, TimedOut<Self>> {
-        self.consumer.wait(deadline);
+        let _deadlock_only_without_a_deadline = self.consumer.wait(deadline);
         self.try_result().map_err(TimedOut::new)
     }
 
     /// Blocks until the future is done.
+    ///
+    /// Where that could never come to be, as [`result`](Self::result) would say with [`Error::Deadlock`], it returns at
+    /// once, and the future is not done.
     pub fn wait(&self) {
-        self.consumer.wait(None);
+        let _deadlock = self.consumer.wait(None);
     }
 
     /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
     ///
     /// A timeout too large for the clock means for ever; a timeout of zero looks once.
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.consumer.wait(deadline_after(timeout))
+        self.consumer.wait(deadline_after(timeout)).unwrap_or(false)
     }
 
     /// The outcome by reference, if the future is done. Does not block.

@@ -1,7 +1,6 @@
 //! The party that can cancel, and nothing else.
 
 use crate::cell::RawCell;
-use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::state::Party;
 use earnest_sync::Arc;
@@ -63,6 +62,10 @@ impl Link {
         self.0.cell.map_or_else(Chain::new, |cell| cell.cancel_chained().1)
     }
 
+    pub(crate) fn cell(&self) -> Option<RawCell> {
+        self.0.cell
+    }
+
     pub(crate) fn is_cancelled(&self) -> bool {
         self.0.cell.map_or(self.0.was_cancelled, |cell| cell.header().word.load().is_cancelled())
     }
@@ -81,46 +84,4 @@ impl Drop for LinkNode {
             cell.release(Party::Link);
         }
     }
-}
-
-/// On the list of a derived future: cancels its source if the derived one is cancelled, from the queue of what follows,
-/// so that a chain of a million futures is cancelled without a deep stack.
-#[repr(C)]
-struct CancelSource {
-    node: Node,
-    source: Link,
-}
-
-impl CancelSource {
-    /// Among the callbacks, where the outcome is seen.
-    const WATCHING: NodeVTable = NodeVTable { stage: Stage::Notice, tell: Self::look };
-    /// Among what follows.
-    const CANCELLING: NodeVTable = NodeVTable { stage: Stage::Then, tell: Self::cancel };
-
-    unsafe fn look(node: *mut Node, outcome: ErasedOutcome) -> Chain {
-        // SAFETY: by `NodeVTable::tell` the error is null or valid.
-        let error = unsafe { outcome.error.as_ref() };
-        let mut following = Chain::new();
-        if matches!(error, Some(Error::Cancelled)) {
-            // SAFETY: by `NodeVTable::tell` this is a node of ours, and told once: it is ours to use again.
-            unsafe { (*node).vtable = &Self::CANCELLING };
-            // SAFETY: for the same reason nobody else has it.
-            unsafe { following.push(node) };
-        } else {
-            // SAFETY: as above; allocated by `cancel_source`.
-            drop(unsafe { Box::from_raw(node.cast::<Self>()) });
-        }
-        following
-    }
-
-    unsafe fn cancel(node: *mut Node, _: ErasedOutcome) -> Chain {
-        // SAFETY: a node of ours, allocated by `cancel_source`, which `look` has left to this.
-        let this = unsafe { Box::from_raw(node.cast::<Self>()) };
-        this.source.cancel_chained()
-    }
-}
-
-/// A node that cancels `source` if the future on whose list it is put is cancelled.
-pub(crate) fn cancel_source(source: Link) -> *mut Node {
-    Box::into_raw(Box::new(CancelSource { node: Node::new(&CancelSource::WATCHING), source })).cast()
 }

@@ -32,9 +32,12 @@ pub(crate) struct NodeVTable {
     /// # Safety
     ///
     /// Called once per registration, with a node of the kind that the vtable belongs to. At [`Stage::Callback`]
-    /// and [`Stage::Notice`] the outcome is that of the node's cell and stays valid during the call; later there is none to look at.
-    pub(crate) tell: unsafe fn(*mut Node, ErasedOutcome) -> Chain,
+    /// and [`Stage::Notice`] the outcome is that of the node's cell and stays valid during the call; later there is none to look at but a
+    /// dismissal, which is known without the cell.
+    pub(crate) tell: Tell,
 }
+
+type Tell = unsafe fn(*mut Node, ErasedOutcome) -> Chain;
 
 /// When an observer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +64,14 @@ pub(crate) struct ErasedOutcome {
 impl ErasedOutcome {
     pub(crate) const NONE: ErasedOutcome = ErasedOutcome { value: ptr::null(), error: ptr::null() };
 
+    /// One that needs no cell.
+    pub(crate) fn dismissal(error: &'static Error) -> ErasedOutcome {
+        ErasedOutcome { value: ptr::null(), error }
+    }
+
     /// For who comes after the consumer has taken it.
     pub(crate) fn taken() -> ErasedOutcome {
-        ErasedOutcome { value: ptr::null(), error: &Error::Taken }
+        ErasedOutcome::dismissal(&Error::Taken)
     }
 
     /// # Safety
@@ -132,17 +140,33 @@ impl Chain {
         }
     }
 
+    /// Tells every node, in the order they were pushed, what `outcome` the cell came to that they watched. Gives back
+    /// what follows from that.
+    pub(crate) fn tell_each(mut self, outcome: ErasedOutcome) -> Chain {
+        let mut following = Chain::new();
+        while let Some((node, tell)) = self.pop() {
+            // SAFETY: each node is told once, here, and by its own vtable; it is no callback.
+            following.append(unsafe { tell(node, outcome) });
+        }
+        following
+    }
+
     /// Tells every node, in the order they were pushed, and then what follows from that, until nothing does.
     pub(crate) fn tell_all(mut self) {
-        while !self.first.is_null() {
-            let node = self.first;
-            // SAFETY: the chain has its nodes to itself; this is read before the node goes.
-            let Node { next, vtable } = unsafe { &*node };
-            self.first = next.get();
+        while let Some((node, tell)) = self.pop() {
             // SAFETY: each node is told once, here, and by its own vtable; it is no callback.
-            let following = unsafe { (vtable.tell)(node, ErasedOutcome::NONE) };
+            let following = unsafe { tell(node, ErasedOutcome::NONE) };
             self.append(following);
         }
+    }
+
+    /// The first node, and how to tell it.
+    fn pop(&mut self) -> Option<(*mut Node, Tell)> {
+        let node = self.first;
+        // SAFETY: null, or a node that the chain has to itself; this is read before the node goes.
+        let Node { next, vtable } = unsafe { node.as_ref() }?;
+        self.first = next.get();
+        Some((node, vtable.tell))
     }
 }
 

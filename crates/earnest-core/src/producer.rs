@@ -2,10 +2,11 @@
 
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
-use crate::link::{Link, cancel_source};
 use crate::observer::{Chain, notice};
 use crate::settle::Settler;
+use crate::sources::Sources;
 use crate::state::{Outcome, View};
+use crate::worker::{Frame, Worker};
 use core::mem::ManuallyDrop;
 use core::panic::Location;
 
@@ -41,18 +42,23 @@ impl Producer {
         self.0.header().word.load()
     }
 
-    /// Cancels `source` if the future that this is the producer of is cancelled.
-    pub(crate) fn cancels(&self, source: Link) {
-        self.0.observe(cancel_source(source));
+    /// Says what the future is made of from now on. It is cancelled with the future.
+    pub(crate) fn comes_from(&self, sources: Sources) {
+        if let Err(sources) = self.0.side().set_sources(sources) {
+            if self.view().is_cancelled() {
+                sources.cancel().tell_all();
+            }
+        }
     }
 
     pub(crate) fn start(&self) -> bool {
         self.0.header().word.start()
     }
 
-    /// Runs the closure, unless the task has been cancelled. `available` is told what this thread is about to do: see
-    /// [`Runnable::run_with`](crate::Runnable::run_with).
-    pub(crate) fn run(self, mut available: impl FnMut(bool)) {
+    /// Runs the closure, unless the task has been cancelled. `worker` is who runs it, where that is known; `available` is
+    /// told what this thread is about to do: see [`Runnable::run_on`](crate::Runnable::run_on).
+    #[inline]
+    pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) {
         let cell = self.into_raw();
         let header = cell.header();
         if !header.word.start() {
@@ -60,17 +66,22 @@ impl Producer {
             unsafe { let_producer_go(cell) };
             return;
         }
+        let frame = Frame::new(cell);
+        let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.
         let outcome = unsafe { (header.vtable.call)(cell) };
         if header.word.load() == View::RUNNING {
             available(true);
+            frame.is_over();
             if header.word.finish_unobserved(View::RUNNING, outcome) {
                 return;
             }
+            frame.is_not_over(cell);
             available(false);
         }
         // SAFETY: the slot holds `outcome`. None but the starter finishes a task: it is not refused.
         let then = unsafe { finish_observed(cell, outcome, &mut available) };
+        drop(in_the_middle);
         then.unwrap_or(Chain::new()).tell_all();
     }
 

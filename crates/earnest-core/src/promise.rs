@@ -1,17 +1,19 @@
 //! The producer's handle: a future that is completed by hand.
 
+use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::future::Future;
-use crate::link::Link;
 use crate::observer::Chain;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
+use crate::sources::{Needs, Sources};
 use crate::unseen::drop_unwanted;
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
 use std::error::Error as StdError;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
 /// A promise, and the future of what is promised.
 ///
@@ -120,9 +122,15 @@ impl<T> Promise<T> {
         self.pass_on(result).tell_all();
     }
 
-    /// Cancels `source` if the future of this promise is cancelled.
-    pub(crate) fn cancels(&self, source: Link) {
-        self.producer.cancels(source);
+    /// Says that the value will be made of that of `source`, which is cancelled if the future of this promise is.
+    pub(crate) fn comes_from(&self, source: CancelHandle) {
+        self.producer.comes_from(Sources::One(source));
+    }
+
+    /// Says that the value will be made of those of `sources`, which are cancelled if the future of this promise is.
+    #[doc(hidden)]
+    pub fn comes_from_many(&self, sources: Arc<[CancelHandle]>, needs: Needs) {
+        self.producer.comes_from(Sources::Many(sources, needs));
     }
 
     /// Whether the future was cancelled, and the value is no longer wanted.

@@ -1,11 +1,12 @@
 //! Done to settled: the callbacks run, the outcome is published, and everybody who waits is told.
 
-use crate::cell::RawCell;
+use crate::cell::{RawCell, dismissal};
 use crate::error::Error;
-use crate::observer::{Chain, Node, Stage, in_registration_order};
+use crate::observer::{Chain, ErasedOutcome, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::state::{Outcome, View};
 use crate::unseen::report_unseen;
+use crate::worker;
 use core::cell::Cell;
 use core::ptr;
 use earnest_sync::mutant;
@@ -94,6 +95,7 @@ impl RawCell {
             if aside.then.is_empty() {
                 available(true);
             }
+            worker::settled(self);
             let held = settler == Settler::Other && !seen.is_released();
             let settled = View::settled(outcome, held, seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
@@ -109,7 +111,8 @@ impl RawCell {
             }
         }
         // The cell may be gone from here on: what is told now owns its memory.
-        aside.wake.tell_all();
+        let dismissal = dismissal(outcome).map_or(ErasedOutcome::NONE, ErasedOutcome::dismissal);
+        aside.then.append(aside.wake.tell_each(dismissal));
         aside.then
     }
 

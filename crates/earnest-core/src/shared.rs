@@ -6,7 +6,7 @@ use crate::future::{Future, State};
 use crate::id::FutureId;
 use crate::shared_outcome::SharedOutcome;
 use core::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it. A reference to
@@ -15,17 +15,23 @@ use std::time::Duration;
 /// Made by [`Future::shared`]. To use it from several threads, `T` must be `Send + Sync`. Dropping the last clone
 /// detaches the task.
 pub struct SharedFuture<T> {
-    future: Arc<Future<T>>,
+    both: Arc<Both<T>>,
+}
+
+/// The future, and the first deadlock that somebody would have run into who waited for it.
+struct Both<T> {
+    future: Future<T>,
+    deadlock: OnceLock<Error>,
 }
 
 impl<T> SharedFuture<T> {
     pub(crate) fn new(future: Future<T>) -> Self {
-        Self { future: Arc::new(future) }
+        Self { both: Arc::new(Both { future, deadlock: OnceLock::new() }) }
     }
 
     /// The future as its only owner would see it.
     pub(crate) fn inner(&self) -> &Future<T> {
-        &self.future
+        &self.both.future
     }
 
     /// Blocks until the future is done. Inside one of its own callbacks it answers at once.
@@ -34,76 +40,78 @@ impl<T> SharedFuture<T> {
     ///
     /// The [`Error`] that says why there is no value.
     pub fn result(&self) -> Result<&T, &Error> {
-        loop {
-            if let Some(outcome) = self.future.peek() {
-                return outcome;
-            }
-            self.future.wait();
+        if let Some(outcome) = self.inner().peek() {
+            return outcome;
+        }
+        match self.inner().consumer.wait(None) {
+            Ok(_) => self.inner().peek().unwrap_or_else(|| unreachable!("it can be seen after a wait")),
+            // What is given out is a reference, which has to point somewhere.
+            Err(deadlock) => Err(self.both.deadlock.get_or_init(|| Error::Deadlock(deadlock))),
         }
     }
 
     /// Blocks until the future is done.
     pub fn wait(&self) {
-        self.future.wait();
+        self.inner().wait();
     }
 
     /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
     #[must_use]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.future.wait_timeout(timeout)
+        self.inner().wait_timeout(timeout)
     }
 
     /// The outcome, if the future is done. Does not block.
     #[must_use]
     pub fn peek(&self) -> Option<Result<&T, &Error>> {
-        self.future.peek()
+        self.inner().peek()
     }
 
     /// See [`Future::cancel`].
     #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
     pub fn cancel(&self) -> bool {
-        self.future.cancel()
+        self.inner().cancel()
     }
 
     /// See [`Future::cancel_handle`].
     #[must_use]
     pub fn cancel_handle(&self) -> CancelHandle {
-        self.future.cancel_handle()
+        self.inner().cancel_handle()
     }
 
     /// See [`Future::add_done_callback`].
     pub fn add_done_callback(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
-        self.future.add_done_callback(f);
+        self.inner().add_done_callback(f);
     }
 
     /// See [`Future::id`]: the same for all clones.
     #[must_use]
     pub fn id(&self) -> FutureId {
-        self.future.id()
+        self.inner().id()
     }
 
     /// Where the future stands.
     #[must_use]
     pub fn state(&self) -> State {
-        self.future.state()
+        self.inner().state()
     }
 
     /// Whether there is an outcome, be it value, error or cancellation.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.future.is_done()
+        self.inner().is_done()
     }
 
     /// Whether the task has begun and is not done.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.future.is_running()
+        self.inner().is_running()
     }
 
     /// Whether the future was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.future.is_cancelled()
+        self.inner().is_cancelled()
     }
 
     /// The future for a single owner again, if no other clone is left.
@@ -112,7 +120,7 @@ impl<T> SharedFuture<T> {
     ///
     /// `self`, where there are other clones.
     pub fn try_unwrap(self) -> Result<Future<T>, Self> {
-        Arc::try_unwrap(self.future).map_err(|future| Self { future })
+        Arc::try_unwrap(self.both).map(|both| both.future).map_err(|both| Self { both })
     }
 }
 
@@ -128,7 +136,7 @@ impl<'a, T> IntoFuture for &'a SharedFuture<T> {
 
 impl<T> Clone for SharedFuture<T> {
     fn clone(&self) -> Self {
-        Self { future: self.future.clone() }
+        Self { both: self.both.clone() }
     }
 }
 

@@ -5,9 +5,11 @@
 //! list. So a wait that gives up leaves nothing behind, however often it is repeated. Names, priorities, deadlines
 //! and tokens of tasks have their place here too.
 
+use crate::error::Error;
 use crate::id::FutureId;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
+use crate::sources::Sources;
 use crate::waiter::Inbox;
 use core::mem;
 use core::task::Waker;
@@ -40,6 +42,8 @@ struct Watchers {
     closed: bool,
     first: Option<Watcher>,
     rest: Vec<Watcher>,
+    /// What the future is made of, if it is a derived one.
+    sources: Option<Sources>,
 }
 
 struct Watcher {
@@ -70,24 +74,47 @@ impl Side {
         Arc::into_raw(side).cast_mut().cast()
     }
 
-    unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
+    unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is what `node_of` gave, told once: the list's reference ends here.
         let this = unsafe { Arc::from_raw(node.cast::<Side>()) };
-        this.settled();
-        Chain::new()
+        let sources = this.settled();
+        // SAFETY: by `NodeVTable::tell` the error is null or valid.
+        let is_cancelled = matches!(unsafe { outcome.error.as_ref() }, Some(Error::Cancelled));
+        sources.filter(|_| is_cancelled).map_or(Chain::new(), Sources::cancel_later)
     }
 
-    /// Tells everybody, and turns away those who come later.
-    pub(crate) fn settled(&self) {
-        let told = {
-            let mut watchers = self.watchers.lock();
-            watchers.closed = !mutant!("watchers_left_open");
-            (watchers.first.take(), mem::take(&mut watchers.rest))
+    /// Tells everybody, and turns away those who come later. Gives back what the future was made of.
+    fn settled(&self) -> Option<Sources> {
+        let Watchers { first, rest, sources, .. } = {
+            let closed = !mutant!("watchers_left_open");
+            mem::replace(&mut *self.watchers.lock(), Watchers { closed, ..Watchers::default() })
         };
-        for watcher in told.0.into_iter().chain(told.1) {
+        for watcher in first.into_iter().chain(rest) {
             watcher.inbox.put(watcher.token);
         }
         self.waker.wake();
+        sources
+    }
+
+    /// Says what the future is made of from now on.
+    ///
+    /// # Errors
+    ///
+    /// The sources, where the future has settled.
+    pub(crate) fn set_sources(&self, sources: Sources) -> Result<(), Sources> {
+        let _old = {
+            let mut watchers = self.watchers.lock();
+            if watchers.closed {
+                return Err(sources);
+            }
+            watchers.sources.replace(sources)
+        };
+        Ok(())
+    }
+
+    /// What the future is made of, unless it has settled.
+    pub(crate) fn sources(&self) -> Option<Sources> {
+        self.watchers.lock().sources.clone()
     }
 
     /// Registers a waiting thread. `false`: the future has settled, look at it.

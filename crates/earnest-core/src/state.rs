@@ -124,6 +124,10 @@ impl View {
         self.is_settled() || matches!(self.phase(), Phase::Settling | Phase::Cancelling)
     }
 
+    pub(crate) fn is_pending(self) -> bool {
+        !self.is_settled() && self.phase() == Phase::Pending
+    }
+
     pub(crate) fn is_running(self) -> bool {
         !self.is_settled() && self.phase() == Phase::Running
     }

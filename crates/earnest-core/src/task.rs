@@ -4,6 +4,7 @@ use crate::future::Future;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
+use crate::worker::{Owner, Worker};
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -40,17 +41,23 @@ impl Runnable {
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
-        self.producer.run(|_| {});
+        self.producer.run(None, |_| {});
     }
 
-    /// Like [`run`](Self::run), and tells `available` whether this thread is about to be free.
+    /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
     ///
     /// It is told `true` when the closure has returned, its outcome has not been published, and no code of the user's is
     /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the
     /// outcome. Should something come up after all, such as a callback that was registered meanwhile, it is told
     /// `false` before that runs. A panic in it is reported and changes nothing else.
-    pub fn run_with(self, mut available: impl FnMut(bool)) {
-        self.producer.run(|yes| run_caught("an executor's hook", || available(yes)));
+    pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) {
+        self.producer.run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)));
+    }
+
+    /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called
+    /// before the task is queued.
+    pub fn belongs_to(&self, owner: Owner) {
+        self.producer.cell().header().set_owner(owner);
     }
 
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.

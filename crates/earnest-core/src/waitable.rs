@@ -1,5 +1,6 @@
 //! What can be waited for together with others.
 
+use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::future::Future;
 use crate::shared::SharedFuture;
@@ -15,7 +16,7 @@ pub trait Waitable: sealed::Watch {}
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 mod sealed {
-    use super::{Arc, Error, Future, Inbox, SharedFuture};
+    use super::{Arc, CancelHandle, Error, Future, Inbox, SharedFuture};
 
     /// The working half of [`Waitable`](super::Waitable).
     #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
@@ -34,6 +35,9 @@ mod sealed {
         /// Whether the outcome can be seen and is an error other than a cancellation.
         #[doc(hidden)]
         fn has_failed(&self) -> bool;
+        /// What this waits for, with its type forgotten.
+        #[doc(hidden)]
+        fn cancel_handle(&self) -> CancelHandle;
         /// Equal for handles of the same future, and for no two others that exist at the same time.
         #[doc(hidden)]
         fn address(&self) -> usize;
@@ -51,6 +55,9 @@ mod sealed {
         }
         fn has_failed(&self) -> bool {
             matches!(self.consumer.glance(), Some(Err(error)) if !matches!(error, Error::Cancelled))
+        }
+        fn cancel_handle(&self) -> CancelHandle {
+            Future::cancel_handle(self)
         }
         fn address(&self) -> usize {
             self.consumer.address()
@@ -71,6 +78,9 @@ mod sealed {
             }
             fn has_failed(&$self) -> bool {
                 $inner.has_failed()
+            }
+            fn cancel_handle(&$self) -> CancelHandle {
+                Watch::cancel_handle(&$inner)
             }
             fn address(&$self) -> usize {
                 $inner.address()

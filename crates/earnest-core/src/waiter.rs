@@ -1,7 +1,11 @@
 //! One thread, or one async task, that waits for many futures: everything in the workspace that blocks on a future
 //! blocks here.
 
+use crate::awaited::Awaited;
+use crate::deadlock::Deadlock;
 use crate::panic::{drop_caught, run_caught};
+use crate::watching::Watching;
+use crate::worker;
 use core::cell::Cell;
 use core::task::{Context, Poll, Waker};
 use earnest_sync::{
@@ -99,6 +103,32 @@ impl Waiter {
         }
     }
 
+    /// Like [`next`](Self::next), for a wait of which is said what it is for. On a worker's thread a task that is waited
+    /// for may run in place, and another worker may take this one's place meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], where the wait could never end.
+    pub fn next_of(
+        &mut self,
+        deadline: Option<Instant>,
+        watching: &Watching,
+    ) -> Result<Option<usize>, Deadlock> {
+        let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
+        let on = Awaited::Set(members.clone());
+        let inbox = self.inbox.clone();
+        let mut settled = None;
+        let mut block = || {
+            settled = self.next(deadline);
+            settled.is_some()
+        };
+        worker::with_current(|worker| match worker {
+            None => Ok(block()),
+            Some(worker) => worker.wait(&on, deadline, || !inbox.is_empty(), block),
+        })?;
+        Ok(settled.or_else(|| self.try_next()))
+    }
+
     /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
     ///
     /// The waker of the latest call counts. Waiting by turns in here and in [`next`](Self::next) is possible.
@@ -154,7 +184,7 @@ pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> b
 const ROUNDS: u32 = 16;
 const ROUNDS_OF_PAUSES: u32 = 4;
 
-fn has_passed(deadline: Option<Instant>) -> bool {
+pub(crate) fn has_passed(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| earnest_sync::now().is_some_and(|now| now >= deadline))
 }
 

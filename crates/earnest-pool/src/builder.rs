@@ -26,6 +26,7 @@ pub struct Builder {
     pub(crate) thread_name_prefix: Option<String>,
     pub(crate) stack_size: Option<usize>,
     pub(crate) initializer: Option<Initializer>,
+    pub(crate) max_spare_workers: Option<usize>,
 }
 
 pub(crate) type Initializer = Box<dyn Fn() -> Result<(), Cause> + Send + Sync>;
@@ -49,6 +50,16 @@ impl Builder {
     /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`].
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
+        self
+    }
+
+    /// How many threads more than [`max_workers`](Self::max_workers) there may be, to stand in for workers whose tasks
+    /// wait. Default: 256, and none for a pool of one worker, whose tasks thus never run side by side.
+    ///
+    /// A task that waits for a task of its own pool that has not begun runs it in its place. For whatever else it waits,
+    /// another worker goes on in its stead, one that is idle, or a spare one.
+    pub fn max_spare_workers(mut self, n: usize) -> Self {
+        self.max_spare_workers = Some(n);
         self
     }
 

@@ -4,16 +4,19 @@ use crate::builder::{Builder, Initializer};
 use crate::error::StillRunning;
 use crate::queue::Queues;
 use crate::report::report;
-use crate::sleep::{Sleep, StartPermit};
+use crate::shutdown::Shutdown;
+use crate::sleep::{MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
 use core::num::NonZeroUsize;
 use earnest_core::{
     Broken, Dismissal, Executor, ExecutorExt, Future, Refusal, Refused, Runnable, SubmitError, deadline_after,
 };
-use earnest_sync::{Mutex, mutant, thread};
+use earnest_sync::{MODEL, Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+
+/// How many threads may stand in for those whose tasks wait, unless it is said.
+const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
 
 /// A pool of threads that run tasks, each of which has a future.
 ///
@@ -32,8 +35,15 @@ use std::time::Duration;
 ///
 /// # Waiting inside a task
 ///
-/// A task that blocks on a future holds its worker. If all workers do so, waiting for tasks that are still queued,
-/// nothing moves on: give the pool more workers than tasks that wait, or wait outside.
+/// A task may wait for others, of its own pool too. If what it waits for without a timeout is a task of the pool that
+/// has not begun, its worker runs that task in place, on the same stack and with the same thread-locals. While it waits
+/// for anything else, another worker goes on in its stead, a spare one if need be: see
+/// [`max_spare_workers`](Builder::max_spare_workers). A wait without a timeout that could never end, because tasks wait
+/// for each other in a circle, is refused with [`Error::Deadlock`](earnest_core::Error::Deadlock), which names them;
+/// this is found by who waits for whom, in all pools of the process, and never by how long something takes.
+///
+/// The pool knows of waits for futures, by whatever function of these crates. A task that blocks on something else, a
+/// lock or a channel, holds its worker.
 ///
 /// ```
 /// use earnest_pool::ThreadPoolExecutor;
@@ -51,23 +61,6 @@ pub struct ThreadPoolExecutor {
 #[derive(Clone)]
 pub struct PoolHandle {
     shared: Arc<Shared>,
-}
-
-/// How to shut down; see [`ThreadPoolExecutor::shutdown_with`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shutdown {
-    /// Block until all workers have ended. Default: `true`.
-    pub wait: bool,
-    /// Cancel what is queued instead of running it. Default: `false`.
-    pub cancel_pending: bool,
-    /// Block for so long at most. Default: `None`, for ever.
-    pub timeout: Option<Duration>,
-}
-
-impl Default for Shutdown {
-    fn default() -> Self {
-        Self { wait: true, cancel_pending: false, timeout: None }
-    }
 }
 
 /// What the executor, its handles and its workers have in common.
@@ -92,9 +85,11 @@ struct Thread {
 
 impl Shared {
     pub(crate) fn new(builder: Builder, max_workers: usize, thread_name_prefix: String) -> Arc<Shared> {
+        let max_spare = builder.max_spare_workers.unwrap_or(if max_workers == 1 { 0 } else { SPARE_WORKERS });
+        let max_threads = max_workers.saturating_add(max_spare).min(MAX_WORKERS);
         Arc::new(Shared {
-            queues: Queues::new(max_workers),
-            sleep: Sleep::new(max_workers),
+            queues: Queues::new(max_threads),
+            sleep: Sleep::new(max_workers, max_threads),
             max_workers,
             thread_name_prefix,
             stack_size: builder.stack_size,
@@ -112,6 +107,7 @@ impl Shared {
         if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
             return Err(Refused { task, reason: self.refusal() });
         }
+        task.belongs_to(worker::owner(self));
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else.
@@ -140,6 +136,16 @@ impl Shared {
             Some(permit) => self.start_worker(permit),
             None => !self.sleep.counts().is_closed(),
         }
+    }
+
+    /// The size of a worker's stack, as far as it is known.
+    pub(crate) fn stack_size(&self) -> usize {
+        /// What threads of `std` get unless the environment says otherwise.
+        const DEFAULT: usize = 2 << 20;
+        self.stack_size.unwrap_or_else(|| {
+            let said = std::env::var("RUST_MIN_STACK").ok().and_then(|bytes| bytes.parse().ok());
+            said.unwrap_or(DEFAULT)
+        })
     }
 
     fn refusal(&self) -> Refusal {

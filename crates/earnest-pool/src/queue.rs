@@ -6,7 +6,11 @@
 use crate::deque::{Injector, Steal, Stealer, Worker};
 use crossbeam_utils::CachePadded;
 use earnest_core::Runnable;
-use earnest_sync::{MODEL, Mutex, spin_loop};
+use earnest_sync::{
+    AtomicUsize, MODEL, Mutex,
+    Ordering::{AcqRel, Acquire},
+    spin_loop,
+};
 use std::sync::OnceLock;
 
 /// A worker's own ends of its deques.
@@ -60,9 +64,11 @@ impl Stealers {
 pub(crate) struct Queues {
     shared: CachePadded<Injector<Runnable>>,
     seats: Box<[Seat]>,
+    /// How many of the seats have been taken so far: the others need not be looked at.
+    n_used: AtomicUsize,
 }
 
-/// What belongs to one of the `max_workers` workers, whether its thread has been started or not.
+/// What belongs to one worker, whether its thread has been started or not.
 #[derive(Debug)]
 struct Seat {
     /// Set when the seat is first taken.
@@ -92,19 +98,31 @@ impl Seat {
 }
 
 impl Queues {
-    pub(crate) fn new(max_workers: usize) -> Queues {
-        let seats = (0..max_workers).map(|_| Seat::new()).collect();
-        Queues { shared: CachePadded::new(Injector::new()), seats }
+    pub(crate) fn new(max_threads: usize) -> Queues {
+        let seats = (0..max_threads).map(|_| Seat::new()).collect();
+        Queues { shared: CachePadded::new(Injector::new()), seats, n_used: AtomicUsize::new(0) }
     }
 
-    /// Gives a new worker its place, if one is free: there are as many as workers are counted at a time, but those who
-    /// leave keep theirs.
+    /// Gives a new worker its place, if one is free. There are as many as workers are counted at a time, but one who
+    /// leaves is counted out a little before the place is free.
     pub(crate) fn take_seat(&self) -> Option<usize> {
-        self.seats.iter().position(|seat| {
+        let taken = self.seats.iter().position(|seat| {
             let mut free = seat.free.lock();
             seat.make_deques(&mut free.1);
             core::mem::take(&mut free.0)
-        })
+        })?;
+        self.n_used.fetch_max(taken + 1, AcqRel);
+        Some(taken)
+    }
+
+    /// Gives the place back of a worker that leaves.
+    pub(crate) fn leave_seat(&self, seat: usize, local: Local) {
+        *self.seats[seat].free.lock() = (true, Some(local));
+    }
+
+    fn used(&self) -> &[Seat] {
+        // Whoever pushes to a deque has taken its seat before, and whoever is to find that has been told since.
+        &self.seats[..self.n_used.load(Acquire)]
     }
 
     /// The deques of a seat, for the thread that was started on it.
@@ -134,7 +152,7 @@ impl Queues {
     /// A task from another worker's deques, and half of what else lies there. The search begins behind the thief's
     /// own `seat`, so that thieves spread out.
     pub(crate) fn steal(&self, seat: usize, local: &Local) -> Option<Runnable> {
-        let (before, after) = self.seats.split_at(seat);
+        let (before, after) = self.used().split_at(seat);
         let mut others = after[1..].iter().chain(before).filter_map(|seat| seat.stealers.get());
         others.find_map(|other| {
             until_settled(|| other.batch.steal_batch_and_pop(&local.batch))
@@ -159,7 +177,7 @@ impl Queues {
     }
 
     fn stealers(&self) -> impl Iterator<Item = &Stealer<Runnable>> {
-        self.seats.iter().filter_map(|seat| seat.stealers.get()).flat_map(Stealers::both)
+        self.used().iter().filter_map(|seat| seat.stealers.get()).flat_map(Stealers::both)
     }
 }
 

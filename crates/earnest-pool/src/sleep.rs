@@ -3,7 +3,9 @@
 //! A worker is *starting* (its thread and initializer have not come to the first search), *searching* (it looks for
 //! work, or is about to), *running* a task, or *parked*. One word counts them, so that each change is one
 //! read-modify-write. Whoever adds work wakes at most one worker, and none while another searches: that one will find
-//! it. Two rules make this safe.
+//! it. A running worker whose task waits is *blocked*: it does not count against the limit meanwhile, and another may be
+//! woken or started in its stead. *Active* are those that are neither parked nor blocked; nobody is woken or started
+//! where as many are active as there may be. Two rules make this safe.
 //!
 //! - **S1** A worker that stops searching because it has *found* something, and was the last to search, looks whether
 //!   there is more, and if so wakes the next ([`Sleep::found`]).
@@ -26,10 +28,19 @@
 //! that are already starting. A starting worker searches when it is ready, and S1 holds for it like for any other. So
 //! `n` tasks that need each other, with `n` up to the limit, all come to run: whoever takes one and leaves others
 //! behind with nobody to look for them brings one more.
+//!
+//! # Waiting
+//!
+//! A worker that becomes blocked is one active worker less, and does what S1 asks of a searcher: it looks at the queues,
+//! and brings another if there is something ([`Sleep::block`]). When it goes on, there may be one active worker too many.
+//! Then whoever is to take the next task steps aside and parks instead ([`Sleep::step_aside`]), for which it needs no
+//! look at the queues: as many as there may be are active without it, and each of them comes by S1, S2, or the look
+//! of one who becomes blocked.
 
+use crossbeam_utils::CachePadded;
 use earnest_sync::{
-    AtomicU64, Condvar, Mutex,
-    Ordering::{AcqRel, Acquire, SeqCst},
+    AtomicBool, AtomicU64, Condvar, Mutex,
+    Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence, mutant,
 };
 use std::time::{Duration, Instant};
@@ -37,14 +48,15 @@ use std::time::{Duration, Instant};
 /// The largest number of workers that the word can count.
 pub(crate) const MAX_WORKERS: usize = (FIELD as usize) - 1;
 
-const FIELD_BITS: u32 = 14;
+const FIELD_BITS: u32 = 12;
 const FIELD: u64 = (1 << FIELD_BITS) - 1;
 
 const PARKED: u64 = 1;
 const SEARCHING: u64 = PARKED << FIELD_BITS;
 const STARTING: u64 = SEARCHING << FIELD_BITS;
 const LIVE: u64 = STARTING << FIELD_BITS;
-const CLOSED: u64 = LIVE << FIELD_BITS;
+const BLOCKED: u64 = LIVE << FIELD_BITS;
+const CLOSED: u64 = BLOCKED << FIELD_BITS;
 const BROKEN: u64 = CLOSED << 1;
 
 /// One reading of the word.
@@ -72,6 +84,16 @@ impl Counts {
         (self.0 / LIVE) & FIELD
     }
 
+    /// Workers whose tasks wait.
+    pub(crate) fn blocked(self) -> u64 {
+        (self.0 / BLOCKED) & FIELD
+    }
+
+    /// Workers that are starting, searching, or running a task that does not wait.
+    pub(crate) fn active(self) -> u64 {
+        self.live() - self.parked() - self.blocked()
+    }
+
     /// Whether submissions are no longer accepted.
     pub(crate) fn is_closed(self) -> bool {
         self.0 & CLOSED != 0
@@ -90,6 +112,7 @@ impl core::fmt::Debug for Counts {
             .field("searching", &self.searching())
             .field("starting", &self.starting())
             .field("live", &self.live())
+            .field("blocked", &self.blocked())
             .field("closed", &self.is_closed())
             .field("broken", &self.is_broken())
             .finish()
@@ -107,17 +130,24 @@ pub(crate) struct Sleep {
     wakes: Semaphore,
     /// Signalled when the last worker has gone.
     ended: (Mutex<()>, Condvar),
+    /// Set when more workers may be active than there should be.
+    too_many: CachePadded<AtomicBool>,
+    /// How many may be active.
     max_workers: u64,
+    /// How many there may be, those who wait included.
+    max_threads: u64,
 }
 
 impl Sleep {
-    pub(crate) fn new(max_workers: usize) -> Sleep {
-        debug_assert!((1..=MAX_WORKERS).contains(&max_workers));
+    pub(crate) fn new(max_workers: usize, max_threads: usize) -> Sleep {
+        debug_assert!((1..=max_threads).contains(&max_workers) && max_threads <= MAX_WORKERS);
         Sleep {
             word: AtomicU64::new(0),
             wakes: Semaphore::new(),
             ended: (Mutex::new(()), Condvar::new()),
+            too_many: CachePadded::new(AtomicBool::new(false)),
             max_workers: max_workers as u64,
+            max_threads: max_threads as u64,
         }
     }
 
@@ -155,7 +185,7 @@ impl Sleep {
             fence(SeqCst);
         }
         let decision = self.update(|seen| {
-            if seen.searching() > 0 {
+            if seen.searching() > 0 || seen.active() >= self.max_workers {
                 None
             } else if seen.parked() > 0 {
                 Some(SEARCHING - PARKED)
@@ -176,7 +206,9 @@ impl Sleep {
     }
 
     fn may_start(&self, seen: Counts) -> bool {
-        seen.live() < self.max_workers && !(seen.is_closed() && seen.live() == 0)
+        seen.live() < self.max_threads
+            && seen.active() < self.max_workers
+            && !(seen.is_closed() && seen.live() == 0)
     }
 
     /// Counts in the first worker, before its task is pushed: where no thread can be had, the task can still be given
@@ -219,12 +251,64 @@ impl Sleep {
     #[must_use = "work that was left behind must be announced"]
     pub(crate) fn found(&self, more: impl Fn() -> bool) -> bool {
         let counts = self.add(SEARCHING.wrapping_neg());
-        if counts.searching() > 0 || counts.parked() == 0 && !self.may_start(counts) {
+        if counts.searching() > 0 || !self.may_help(counts) {
             return false;
         }
         // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
         fence(SeqCst);
         more() && !mutant!("found_without_look")
+    }
+
+    /// Whether somebody could be woken or started.
+    fn may_help(&self, seen: Counts) -> bool {
+        self.may_start(seen) || seen.parked() > 0 && seen.active() < self.max_workers
+    }
+
+    /// This worker's task waits. `true`: `more` says that there is work for another in its stead: call
+    /// [`work_added`](Self::work_added).
+    #[must_use = "work that was left behind must be announced"]
+    pub(crate) fn block(&self, more: impl Fn() -> bool) -> bool {
+        self.add(BLOCKED);
+        // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
+        fence(SeqCst);
+        more() && !mutant!("block_without_look")
+    }
+
+    /// The wait is over.
+    pub(crate) fn unblock(&self) {
+        let counts = self.add(BLOCKED.wrapping_neg());
+        if counts.active() > self.max_workers {
+            // ORDERING: Relaxed; a hint, and the word decides.
+            self.too_many.store(true, Relaxed);
+        }
+    }
+
+    /// Whether somebody should [step aside](Self::step_aside), which is rarely so: it costs no more than a look.
+    pub(crate) fn may_be_too_many(&self) -> bool {
+        // ORDERING: Relaxed, as in `unblock`.
+        self.too_many.load(Relaxed)
+    }
+
+    /// Whether every worker's task waits, and no other may be started.
+    pub(crate) fn nobody_can_run(&self) -> bool {
+        let counts = self.counts();
+        counts.live() == counts.blocked() && !self.may_start(counts)
+    }
+
+    /// This worker parks before it takes another task, if more are active than there may be.
+    ///
+    /// Afterwards, if it did, it is counted as searching. `is_searching` says whether it is now.
+    pub(crate) fn step_aside(&self, is_searching: bool) -> bool {
+        let parks = if is_searching { PARKED.wrapping_sub(SEARCHING) } else { PARKED };
+        // ORDERING: Relaxed, as in `unblock`; put back where others may have to step aside as well.
+        self.too_many.store(false, Relaxed);
+        let is_surplus = |seen: Counts| seen.active() > self.max_workers && !seen.is_closed();
+        let Ok(seen) = self.update(|seen| is_surplus(seen).then_some(parks)) else { return false };
+        if seen.active() > self.max_workers + 1 {
+            self.too_many.store(true, Relaxed);
+        }
+        self.wakes.wait();
+        true
     }
 
     /// This worker has found nothing: it parks, unless `more` says that something has come (S2).

@@ -5,7 +5,7 @@ use crate::pool::Shared;
 use crate::queue::Local;
 use crate::report::report;
 use core::cell::{Cell, RefCell};
-use earnest_core::{Broken, Runnable};
+use earnest_core::{Broken, Host, Owner, Runnable};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -50,10 +50,32 @@ pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initiali
     WORKER_OF.with(|worker_of| worker_of.set(Arc::as_ptr(pool)));
     let seated = Rc::new(Seated { pool: Arc::as_ptr(pool), local });
     SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
+    let host = PoolOf(pool);
+    let waits = earnest_core::Worker::new(owner(pool), &host, pool.stack_size());
+    waits.serve(|| serve(pool, seat, &seated.local, &waits, initializer));
+    SEATED.with(|here| here.borrow_mut().take());
+    if let Some(seated) = Rc::into_inner(seated) {
+        pool.queues.leave_seat(seat, seated.local);
+    }
+}
+
+/// Who the tasks of `pool` belong to.
+pub(crate) fn owner(pool: &Arc<Shared>) -> Owner {
+    Owner::of::<Shared>(pool)
+}
+
+fn serve(
+    pool: &Arc<Shared>,
+    seat: usize,
+    local: &Local,
+    waits: &earnest_core::Worker<'_>,
+    initializer: Option<&Initializer>,
+) {
     match initializer.map_or(Ok(()), |initialize| initialize()) {
         Ok(()) => {
+            waits.ready();
             pool.sleep.started();
-            Worker { pool, seat, local: &seated.local, searching: true, ticks: 0, pace: Pace::new() }.work();
+            Worker { pool, seat, local, waits, searching: true, ticks: 0, pace: Pace::new() }.work();
         }
         Err(cause) => {
             report(|| {
@@ -66,13 +88,30 @@ pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initiali
             }
         }
     }
-    SEATED.with(|here| here.borrow_mut().take());
+}
+
+/// What the core tells when a task waits.
+struct PoolOf<'a>(&'a Arc<Shared>);
+
+impl Host for PoolOf<'_> {
+    fn wait_begins(&self) -> bool {
+        let pool = self.0;
+        if pool.sleep.block(|| pool.queues.has_work()) {
+            pool.announce_work();
+        }
+        !pool.sleep.nobody_can_run()
+    }
+
+    fn wait_ends(&self) {
+        self.0.sleep.unblock();
+    }
 }
 
 struct Worker<'a> {
     pool: &'a Arc<Shared>,
     seat: usize,
     local: &'a Local,
+    waits: &'a earnest_core::Worker<'a>,
     /// Whether this worker is counted among those that search.
     searching: bool,
     ticks: u32,
@@ -89,6 +128,9 @@ const SEARCHES: u32 = if MODEL { 0 } else { 20 };
 impl Worker<'_> {
     fn work(mut self) {
         loop {
+            if self.pool.sleep.may_be_too_many() && self.pool.sleep.step_aside(self.searching) {
+                self.searching = true;
+            }
             if let Some(task) = self.find() {
                 self.run(task);
             } else if !self.searching {
@@ -107,7 +149,7 @@ impl Worker<'_> {
         self.end_search();
         // Before anybody can react to the outcome this worker counts as available: submitting again will not start
         // another thread. Not while a callback may run, which could take its time, with everybody relying on us.
-        task.run_with(|available| {
+        task.run_on(self.waits, |available| {
             if !available {
                 self.end_search();
             } else if self.local.is_empty() {

@@ -19,6 +19,17 @@ macro_rules! thread_local {
     };
 }
 
+#[doc(hidden)]
+pub use loom::lazy_static as loom_lazy_static;
+
+/// One value for all threads of the model, made anew for each execution.
+#[macro_export]
+macro_rules! global {
+    (static $name:ident: $type:ty = $init:expr;) => {
+        $crate::loom_lazy_static! { static ref $name: $type = $init; }
+    };
+}
+
 /// Whether this build runs under the model checker.
 pub const MODEL: bool = true;
 

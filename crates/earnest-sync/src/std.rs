@@ -9,6 +9,14 @@ pub use std::thread_local;
 use std::sync::PoisonError;
 use std::time::Instant;
 
+/// One value for the whole process, with a constant initializer.
+#[macro_export]
+macro_rules! global {
+    (static $name:ident: $type:ty = $init:expr;) => {
+        static $name: $type = $init;
+    };
+}
+
 /// Whether this build runs under the model checker. Constants such as batch sizes shrink where it does.
 pub const MODEL: bool = false;
 

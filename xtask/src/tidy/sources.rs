@@ -7,17 +7,21 @@ use super::{Problem, Source};
 const LONGEST: usize = 450;
 
 /// Where `unsafe` may be written.
-const UNSAFE: [&str; 12] = [
+const UNSAFE: [&str; 16] = [
     "crates/earnest-core/src/cell.rs",
     "crates/earnest-core/src/consumer.rs",
     "crates/earnest-core/src/executor.rs",
+    "crates/earnest-core/src/graph.rs",
     "crates/earnest-core/src/link.rs",
     "crates/earnest-core/src/observer.rs",
     "crates/earnest-core/src/producer.rs",
     "crates/earnest-core/src/promise.rs",
     "crates/earnest-core/src/settle.rs",
     "crates/earnest-core/src/side.rs",
+    "crates/earnest-core/src/sources.rs",
     "crates/earnest-core/src/then.rs",
+    "crates/earnest-core/src/wait.rs",
+    "crates/earnest-core/src/worker.rs",
     "crates/earnest-pool/src/deque",
     "crates/earnest-sync/",
 ];

@@ -3,10 +3,12 @@
 #![cfg(earnest_loom)]
 
 mod cancel_vs_start;
+mod claim_vs_run;
 mod complete_vs_callbacks;
 mod complete_vs_drop;
 mod complete_vs_poll;
 mod complete_vs_poll_next;
 mod complete_vs_wait;
+mod cycle_of_two;
 mod derived;
 mod support;

@@ -22,3 +22,21 @@ impl Drop for Counted {
 pub(crate) fn count(counter: &AtomicUsize) -> usize {
     counter.load(SeqCst)
 }
+
+/// A pool in which somebody else can always go on.
+pub(crate) struct Idle;
+
+impl earnest_core::Host for Idle {
+    fn wait_begins(&self) -> bool {
+        true
+    }
+
+    fn wait_ends(&self) {}
+}
+
+/// Calls `f` on a thread that is a worker of `owner`, and runs no task.
+pub(crate) fn as_worker<R>(owner: earnest_core::Owner, f: impl FnOnce() -> R) -> R {
+    let worker = earnest_core::Worker::new(owner, &Idle, 1 << 20);
+    worker.ready();
+    worker.serve(f)
+}

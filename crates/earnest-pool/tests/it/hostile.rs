@@ -71,7 +71,9 @@ fn a_mapped_function_that_blocks_holds_up_its_worker_and_no_other() {
 #[test]
 fn a_hook_that_panics_leaves_no_future_open() {
     let (runnable, future) = task(|| 1);
-    runnable.run_with(|_| panic!("a hook's own fault"));
+    let host = Nowhere;
+    let worker = earnest_core::Worker::new(earnest_core::Owner::of(&host), &host, 1 << 20);
+    runnable.run_on(&worker, |_| panic!("a hook's own fault"));
     assert_eq!(future.result().unwrap(), 1);
 }
 
@@ -160,4 +162,15 @@ fn a_timed_shutdown_does_not_wait_for_slow_thread_locals() {
     // Either it says so, or the machine was so slow that they were gone.
     assert!(ended.is_err() || begin.elapsed() >= Duration::from_millis(500));
     pool.shutdown();
+}
+
+/// A pool that does nothing about waits.
+struct Nowhere;
+
+impl earnest_core::Host for Nowhere {
+    fn wait_begins(&self) -> bool {
+        true
+    }
+
+    fn wait_ends(&self) {}
 }

@@ -8,3 +8,4 @@ mod order;
 mod shutdown;
 mod submit;
 mod threads;
+mod waiting;

@@ -1,4 +1,3 @@
-use earnest_core::promise;
 use earnest_pool::ThreadPoolExecutor;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier};
@@ -72,11 +71,12 @@ fn threads_are_started_on_demand_up_to_the_limit() {
     let (started, starts) = std::sync::mpsc::channel();
     let (gates, futures): (Vec<_>, Vec<_>) = (0..9)
         .map(|_| {
-            let (open, gate) = promise::<()>();
+            // A gate that the pool knows nothing of: waiting for a future would let another worker run meanwhile.
+            let (open, gate) = std::sync::mpsc::channel::<()>();
             let started = started.clone();
             let task = move || {
                 started.send(()).unwrap();
-                gate.result().is_ok()
+                gate.recv().is_ok()
             };
             (open, pool.submit(task))
         })
@@ -84,7 +84,7 @@ fn threads_are_started_on_demand_up_to_the_limit() {
     (0..3).for_each(|_| starts.recv().unwrap());
     assert_eq!(pool.worker_count(), 3);
     assert!(starts.try_recv().is_err(), "a fourth task has begun");
-    gates.into_iter().for_each(|open| open.complete(()).unwrap());
+    gates.into_iter().for_each(|open| open.send(()).unwrap());
     assert!(futures.into_iter().all(|future| future.result().unwrap()));
     assert_eq!(pool.worker_count(), 3);
 }

@@ -5,6 +5,7 @@
 mod cancel_vs_steal;
 mod push_vs_sleep;
 mod submit_vs_shutdown;
+mod wait_vs_push;
 
 fn pool(max_workers: usize) -> earnest_pool::ThreadPoolExecutor {
     earnest_pool::ThreadPoolExecutor::builder()

@@ -1,7 +1,7 @@
 //! A task is queued while workers go to sleep: somebody runs it. A lost wake-up shows as a deadlock.
 
 use crate::pool;
-use earnest_sync::{model, model_bounded};
+use earnest_sync::{Arc, Condvar, Mutex, model, model_bounded};
 
 #[test]
 fn push_vs_park() {
@@ -32,11 +32,21 @@ fn two_who_need_each_other() {
     // As above.
     model_bounded("pool::two_who_need_each_other", 1, || {
         let pool = pool(2);
-        let (promise, gate) = earnest_core::promise();
-        // Whichever is begun first, the other must be brought a thread of its own.
-        let waits = pool.submit(move || gate.result().unwrap());
-        let opens = pool.submit(move || promise.complete(3).unwrap());
-        assert_eq!(waits.result().unwrap(), 3);
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let opened = gate.clone();
+        // Whichever is begun first, the other must be brought a thread of its own: a wait of which the pool does not
+        // know lets nobody take its place.
+        let waits = pool.submit(move || {
+            let mut open = gate.0.lock();
+            while !*open {
+                open = gate.1.wait(open);
+            }
+        });
+        let opens = pool.submit(move || {
+            *opened.0.lock() = true;
+            opened.1.notify_one();
+        });
+        waits.result().unwrap();
         opens.result().unwrap();
         drop(pool);
     });

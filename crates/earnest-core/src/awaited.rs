@@ -1,0 +1,129 @@
+//! What a thread waits for, through all that it is made of.
+
+use crate::cancel::CancelHandle;
+use crate::cell::RawCell;
+use crate::side::Side;
+use crate::sources::{Needs, Sources};
+use earnest_sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a thread waits for.
+#[derive(Clone)]
+pub(crate) enum Awaited {
+    /// One future, whose cell the waiting thread holds.
+    Cell(RawCell),
+    /// The members of a set, as there are left.
+    Set(Arc<Members>),
+}
+
+/// What is left of the futures that a [`Waiter`](crate::Waiter) waits for, by their tokens.
+pub(crate) struct Members {
+    needs: Needs,
+    left: Mutex<LeftOver>,
+}
+
+struct LeftOver {
+    handles: BTreeMap<usize, CancelHandle>,
+    is_open: bool,
+}
+
+impl Members {
+    pub(crate) fn new(needs: Needs, handles: impl Iterator<Item = (usize, CancelHandle)>) -> Members {
+        Members { needs, left: Mutex::new(LeftOver { handles: handles.collect(), is_open: false }) }
+    }
+
+    pub(crate) fn insert(&self, token: usize, handle: CancelHandle) {
+        self.left.lock().handles.insert(token, handle);
+    }
+
+    pub(crate) fn remove(&self, token: usize) {
+        let removed = self.left.lock().handles.remove(&token);
+        // It may be the last, and free the cell: not under the lock.
+        drop(removed);
+    }
+
+    pub(crate) fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    pub(crate) fn set_open(&self, yes: bool) {
+        self.left.lock().is_open = yes;
+    }
+
+    /// All that are left. `None`: others may be added.
+    pub(crate) fn all(&self) -> Option<Vec<CancelHandle>> {
+        let left = self.left.lock();
+        (!left.is_open).then(|| left.handles.values().cloned().collect())
+    }
+
+    fn next_from(&self, token: usize) -> Option<(usize, CancelHandle)> {
+        self.left.lock().handles.range(token..).next().map(|(token, handle)| (*token, handle.clone()))
+    }
+}
+
+impl Awaited {
+    /// Goes through the futures that are waited for, and those that they are made of, until `found` says so. Where one of
+    /// several would do, they are looked at only if `any`.
+    pub(crate) fn find_task(&self, any: bool, mut found: impl FnMut(RawCell) -> bool) -> bool {
+        match self {
+            Awaited::Cell(cell) => find_below(*cell, any, &mut found),
+            Awaited::Set(members) if !any && members.needs == Needs::Any => false,
+            Awaited::Set(members) => {
+                let mut from = 0;
+                while let Some((token, handle)) = members.next_from(from) {
+                    if handle.cell().is_some_and(|cell| find_below(cell, any, &mut found)) {
+                        return true;
+                    }
+                    from = token + 1;
+                }
+                false
+            }
+        }
+    }
+}
+
+/// Like `find_task`, for one future, which the caller holds.
+fn find_below(cell: RawCell, any: bool, found: &mut impl FnMut(RawCell) -> bool) -> bool {
+    let mut left = Vec::new();
+    if found(cell) {
+        return true;
+    }
+    add_sources(cell, any, &mut left);
+    while let Some(handle) = next_of(&mut left) {
+        // The handle keeps its cell while that is looked at.
+        if let Some(cell) = handle.cell() {
+            if found(cell) {
+                return true;
+            }
+            add_sources(cell, any, &mut left);
+        }
+    }
+    false
+}
+
+/// Sources that are still to be looked at, and from where on.
+struct Left {
+    sources: Sources,
+    next: usize,
+}
+
+fn add_sources(cell: RawCell, any: bool, left: &mut Vec<Left>) {
+    let sources = cell.side_if_made().and_then(Side::sources);
+    let wanted = sources.filter(|sources| any || sources.needs() == Needs::All);
+    left.extend(wanted.map(|sources| Left { sources, next: 0 }));
+}
+
+fn next_of(left: &mut Vec<Left>) -> Option<CancelHandle> {
+    loop {
+        let last = left.last_mut()?;
+        let handle = last.sources.handles().get(last.next).cloned();
+        last.next += 1;
+        if last.next >= last.sources.handles().len() {
+            left.pop();
+        }
+        if handle.is_some() {
+            return handle;
+        }
+    }
+}

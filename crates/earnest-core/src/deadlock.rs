@@ -1,0 +1,126 @@
+//! Why a wait could never have ended.
+
+use crate::id::FutureId;
+use core::fmt;
+use core::panic::Location;
+use std::error::Error as StdError;
+
+/// A wait was refused because it could never have ended.
+///
+/// Found by looking at who waits for whom, never by the time that something takes.
+#[derive(Debug)]
+pub struct Deadlock(Box<Reason>);
+
+#[derive(Debug)]
+enum Reason {
+    OwnCallback,
+    Cycle(Vec<DeadlockedTask>),
+    TooDeep(usize),
+    Initializer,
+}
+
+/// A task that has a part in a [`Deadlock`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadlockedTask {
+    pub(crate) id: FutureId,
+    pub(crate) location: &'static Location<'static>,
+}
+
+impl DeadlockedTask {
+    /// The number of the task's future.
+    #[must_use]
+    pub const fn id(&self) -> FutureId {
+        self.id
+    }
+
+    /// Where the task was submitted.
+    #[must_use]
+    pub const fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+}
+
+impl fmt::Display for DeadlockedTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "task {} (submitted at {})", self.id, self.location)
+    }
+}
+
+impl Deadlock {
+    pub(crate) fn own_callback() -> Deadlock {
+        Deadlock(Box::new(Reason::OwnCallback))
+    }
+
+    /// `tasks` wait for each other: each for the next, and the last for the first.
+    pub(crate) fn cycle(tasks: Vec<DeadlockedTask>) -> Deadlock {
+        Deadlock(Box::new(Reason::Cycle(tasks)))
+    }
+
+    pub(crate) fn too_deep(depth: usize) -> Deadlock {
+        Deadlock(Box::new(Reason::TooDeep(depth)))
+    }
+
+    pub(crate) fn initializer() -> Deadlock {
+        Deadlock(Box::new(Reason::Initializer))
+    }
+
+    /// The tasks that wait for each other: each for the next, and the last for the first. Empty where the deadlock is
+    /// of another kind.
+    #[must_use]
+    pub fn tasks(&self) -> &[DeadlockedTask] {
+        match &*self.0 {
+            Reason::Cycle(tasks) => tasks,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Deadlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("waiting could not end: ")?;
+        match &*self.0 {
+            Reason::OwnCallback => f.write_str("a callback holds up the future it waits for"),
+            Reason::Initializer => {
+                f.write_str("an initializer waits for a task that cannot start before it is done")
+            }
+            Reason::TooDeep(depth) => write!(
+                f,
+                "{depth} tasks wait within each other on one thread, which leaves no stack for one more, and no \
+                 other thread may be started"
+            ),
+            Reason::Cycle(tasks) => {
+                let Some((first, others)) = tasks.split_first() else { return Ok(()) };
+                write!(f, "{first} waits for ")?;
+                for task in others {
+                    write!(f, "{task}, which waits for ")?;
+                }
+                if others.is_empty() { f.write_str("itself") } else { write!(f, "task {}", first.id) }
+            }
+        }
+    }
+}
+
+impl StdError for Deadlock {}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    fn task() -> DeadlockedTask {
+        DeadlockedTask { id: FutureId::next(), location: Location::caller() }
+    }
+
+    #[test]
+    fn a_cycle_is_told_in_order() {
+        let tasks = [task(), task(), task()];
+        let [a, b, c] = tasks;
+        let told = Deadlock::cycle(tasks.to_vec()).to_string();
+        let expected = format!(
+            "waiting could not end: {a} waits for {b}, which waits for {c}, which waits for task {}",
+            a.id
+        );
+        assert_eq!(told, expected);
+        let alone = Deadlock::cycle(vec![a]).to_string();
+        assert_eq!(alone, format!("waiting could not end: {a} waits for itself"));
+    }
+}

@@ -1,0 +1,74 @@
+//! What a derived future is made of: how it is known which futures it waits for, and which are cancelled with it.
+
+use crate::cancel::CancelHandle;
+use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
+use std::sync::Arc;
+
+/// The futures that another is made of. Kept in the side box of that one until it is settled.
+#[derive(Clone, Debug)]
+pub(crate) enum Sources {
+    One(CancelHandle),
+    Many(Arc<[CancelHandle]>, Needs),
+}
+
+/// How many of its sources a future needs before it can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Needs {
+    /// Every one.
+    All,
+    /// Whichever is first.
+    Any,
+}
+
+impl Sources {
+    pub(crate) fn handles(&self) -> &[CancelHandle] {
+        match self {
+            Sources::One(handle) => std::slice::from_ref(handle),
+            Sources::Many(handles, _) => handles,
+        }
+    }
+
+    pub(crate) fn needs(&self) -> Needs {
+        match self {
+            Sources::One(_) => Needs::All,
+            Sources::Many(_, needs) => *needs,
+        }
+    }
+
+    /// Cancels them all, and leaves to the caller what follows from that.
+    pub(crate) fn cancel(&self) -> Chain {
+        let mut following = Chain::new();
+        for handle in self.handles() {
+            following.append(handle.cancel_chained());
+        }
+        following
+    }
+
+    /// Has them cancelled among what follows from the derived future's end, so that a chain of a million futures is
+    /// cancelled without a deep stack.
+    pub(crate) fn cancel_later(self) -> Chain {
+        let node =
+            Box::into_raw(Box::new(CancelLater { node: Node::new(&CancelLater::VTABLE), sources: self }));
+        let mut following = Chain::new();
+        // SAFETY: nobody else knows the node.
+        unsafe { following.push(node.cast()) };
+        following
+    }
+}
+
+#[repr(C)]
+struct CancelLater {
+    node: Node,
+    sources: Sources,
+}
+
+impl CancelLater {
+    const VTABLE: NodeVTable = NodeVTable { stage: Stage::Then, tell: Self::tell };
+
+    unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
+        // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated by `cancel_later`, and told once.
+        let this = unsafe { Box::from_raw(node.cast::<Self>()) };
+        this.sources.cancel()
+    }
+}

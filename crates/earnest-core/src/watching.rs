@@ -1,0 +1,58 @@
+//! What a waiter waits for, as far as anybody has to know.
+
+use crate::awaited::Members;
+use crate::cancel::CancelHandle;
+use crate::sources::Needs;
+use crate::worker;
+use core::fmt;
+use std::sync::Arc;
+
+/// What a [`Waiter`](crate::Waiter) waits for, by its tokens. Kept on a worker's thread only, and from the first wait on
+/// that is not over at once: elsewhere nobody asks.
+#[derive(Clone)]
+pub struct Watching {
+    needs: Needs,
+    pub(crate) members: Option<Arc<Members>>,
+}
+
+impl Watching {
+    /// All of the futures are waited for, or any of them.
+    #[must_use]
+    pub const fn new(needs: Needs) -> Watching {
+        Watching { needs, members: None }
+    }
+
+    /// To be called before the thread waits. `members` are asked for once, if at all.
+    pub fn prepare<I: Iterator<Item = (usize, CancelHandle)>>(&mut self, members: impl FnOnce() -> I) {
+        if self.members.is_none() && worker::with_current(|worker| worker.is_some()) {
+            self.members = Some(Arc::new(Members::new(self.needs, members())));
+        }
+    }
+
+    /// One more is waited for.
+    pub fn insert(&self, token: usize, handle: impl FnOnce() -> CancelHandle) {
+        if let Some(members) = &self.members {
+            members.insert(token, handle());
+        }
+    }
+
+    /// This one is no longer waited for.
+    pub fn remove(&self, token: usize) {
+        if let Some(members) = &self.members {
+            members.remove(token);
+        }
+    }
+
+    /// Whether more may be added at any time: then the wait is never one that cannot end.
+    pub fn set_open(&self, yes: bool) {
+        if let Some(members) = &self.members {
+            members.set_open(yes);
+        }
+    }
+}
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watching").field("needs", &self.needs).finish_non_exhaustive()
+    }
+}

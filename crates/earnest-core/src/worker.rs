@@ -1,0 +1,166 @@
+//! What core knows of a thread that runs a pool's tasks: whose they are, and which of them it is in the middle of.
+
+use crate::cell::RawCell;
+use core::cell::Cell;
+use core::fmt;
+use core::num::NonZeroUsize;
+use core::ptr;
+
+/// Tells one pool from all others that exist at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner(NonZeroUsize);
+
+impl Owner {
+    /// The owner that `pool` stands for, by its address. It must not be moved while it has tasks.
+    #[must_use]
+    pub fn of<P>(pool: &P) -> Owner {
+        Owner(core::ptr::NonNull::from(pool).addr())
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0.get()
+    }
+}
+
+/// What a pool is told when one of its workers waits.
+pub trait Host {
+    /// A wait begins: the worker will run nothing before it ends. Lets another take its place, if it may.
+    ///
+    /// `false`: none may, and no other worker of the pool runs anything either.
+    fn wait_begins(&self) -> bool;
+
+    /// The wait that began last has ended.
+    fn wait_ends(&self);
+}
+
+/// A worker's thread, for the time that it serves its pool.
+///
+/// While the thread [serves](Worker::serve), a wait on it may run a task of the same pool in
+/// place, tells the pool when it begins and ends, and is refused where it could not end.
+pub struct Worker<'a> {
+    pub(crate) owner: Owner,
+    pub(crate) host: &'a dyn Host,
+    /// Whether tasks may run on this thread yet.
+    is_ready: Cell<bool>,
+    /// How far the stack may grow before no further task is run beneath a waiting one.
+    stack_limit: usize,
+    /// The innermost task that the thread is in the middle of.
+    top: Cell<*const Frame>,
+}
+
+/// A task that this thread is in the middle of. On the stack, linked to the one that waits beneath it.
+pub(crate) struct Frame {
+    /// `None` when the task is as good as over: its memory may go any moment.
+    cell: Cell<Option<RawCell>>,
+    outer: Cell<*const Frame>,
+}
+
+earnest_sync::thread_local! {
+    static WORKER: Cell<*const Worker<'static>> = const { Cell::new(ptr::null()) };
+}
+
+impl<'a> Worker<'a> {
+    /// For this thread, which runs the tasks of `owner` and tells `host` of its waits. `stack_size` is that of the
+    /// thread, in bytes, which has just begun.
+    #[must_use]
+    pub fn new(owner: Owner, host: &'a dyn Host, stack_size: usize) -> Worker<'a> {
+        let stack_limit = stack_here().saturating_sub(stack_size / 2);
+        Worker { owner, host, is_ready: Cell::new(false), stack_limit, top: Cell::new(ptr::null()) }
+    }
+
+    /// Calls `f` as this worker: the waits in it are known to be the worker's.
+    pub fn serve<R>(&self, f: impl FnOnce() -> R) -> R {
+        struct Leave(*const Worker<'static>);
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                WORKER.with(|worker| worker.set(self.0));
+            }
+        }
+        let this = ptr::from_ref(self).cast::<Worker<'static>>();
+        let _leave = Leave(WORKER.with(|worker| worker.replace(this)));
+        f()
+    }
+
+    /// Says that the thread is ready to run tasks: its initializer has done well.
+    pub fn ready(&self) {
+        self.is_ready.set(true);
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.is_ready.get()
+    }
+
+    /// Whether the stack has room for one more task beneath those that wait.
+    pub(crate) fn has_room(&self) -> bool {
+        stack_here() > self.stack_limit
+    }
+
+    /// The tasks that the thread is in the middle of, innermost first.
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = RawCell> {
+        let mut next = self.top.get();
+        core::iter::from_fn(move || {
+            // SAFETY: null, or a frame further up this thread's stack, which takes itself off the list before it goes.
+            let frame = unsafe { next.as_ref() }?;
+            next = frame.outer.get();
+            Some(frame.cell.get())
+        })
+        .flatten()
+    }
+}
+
+impl Frame {
+    pub(crate) fn new(cell: RawCell) -> Frame {
+        Frame { cell: Cell::new(Some(cell)), outer: Cell::new(ptr::null()) }
+    }
+
+    /// From now on `worker` is in the middle of the task, until what this returns is dropped.
+    pub(crate) fn enter<'f>(&'f self, worker: &'f Worker<'_>) -> impl Drop + 'f {
+        struct Leave<'f>(&'f Cell<*const Frame>, *const Frame);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.1);
+            }
+        }
+        self.outer.set(worker.top.replace(self));
+        Leave(&worker.top, self.outer.get())
+    }
+
+    pub(crate) fn is_over(&self) {
+        self.cell.set(None);
+    }
+
+    pub(crate) fn is_not_over(&self, cell: RawCell) {
+        self.cell.set(Some(cell));
+    }
+}
+
+/// Calls `f` with the worker that this thread is, if it is one.
+pub(crate) fn with_current<R>(f: impl FnOnce(Option<&Worker<'_>>) -> R) -> R {
+    let worker = WORKER.with(Cell::get);
+    // SAFETY: null, or a worker that `serve` borrows further up this thread's stack, and takes away before it returns.
+    f(unsafe { worker.as_ref() })
+}
+
+/// `cell` is about to be settled: if this thread is in the middle of it, it is no longer.
+pub(crate) fn settled(cell: RawCell) {
+    with_current(|worker| {
+        // SAFETY: as in `tasks`.
+        if let Some(frame) = worker.and_then(|worker| unsafe { worker.top.get().as_ref() }) {
+            if frame.cell.get() == Some(cell) {
+                frame.is_over();
+            }
+        }
+    });
+}
+
+/// About where the stack ends now.
+fn stack_here() -> usize {
+    let here = 0_u8;
+    ptr::from_ref(core::hint::black_box(&here)).addr()
+}
+
+impl fmt::Debug for Worker<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("owner", &self.owner).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,173 @@
+use earnest_core::{Error, Future, promise};
+use earnest_pool::{PoolHandle, ThreadPoolExecutor};
+use earnest_testing::watched;
+use std::sync::{Arc, Mutex};
+
+fn pool(workers: usize) -> ThreadPoolExecutor {
+    ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
+}
+
+#[test]
+fn a_task_that_waits_for_a_task_of_its_one_worker_pool_gets_the_value() {
+    watched("a task waits for a task of its one-worker pool", || {
+        let pool = pool(1);
+        let handle = pool.handle();
+        let outer = pool.submit(move || handle.submit(|| 7).result().unwrap() + 1);
+        assert_eq!(outer.result().unwrap(), 8);
+        assert_eq!(pool.worker_count(), 1);
+    });
+}
+
+/// A place to leave a future for another task to find.
+type Place<T> = Arc<Mutex<Option<Future<T>>>>;
+
+fn put<T>(place: &Place<T>, future: Future<T>) {
+    *place.lock().unwrap() = Some(future);
+}
+
+fn take<T>(place: &Place<T>) -> Future<T> {
+    place.lock().unwrap().take().unwrap()
+}
+
+#[test]
+fn two_tasks_that_wait_for_each_other_are_told() {
+    watched("two tasks wait for each other", || {
+        for workers in [1, 2, 4] {
+            let pool = pool(workers);
+            let (go, start) = promise::<()>();
+            let start = start.shared();
+            let (to_a, to_b): (Place<bool>, Place<bool>) = Default::default();
+            let (other, mine) = (to_b.clone(), start.clone());
+            let a = pool.submit(move || {
+                mine.wait();
+                deadlocked(take(&other).result())
+            });
+            let other = to_a.clone();
+            let b = pool.submit(move || {
+                start.wait();
+                deadlocked(take(&other).result())
+            });
+            let ends = [done(&a), done(&b)];
+            put(&to_a, a);
+            put(&to_b, b);
+            go.complete(()).unwrap();
+            let told: Vec<bool> = ends.into_iter().map(|end| end.recv().unwrap()).collect();
+            assert!(told.contains(&true), "{workers} workers: {told:?}");
+        }
+    });
+}
+
+/// What a future of a bool comes to, for who cannot have the future itself.
+fn done(future: &Future<bool>) -> std::sync::mpsc::Receiver<bool> {
+    let (tell, told) = std::sync::mpsc::channel();
+    future.add_done_callback(move |outcome| tell.send(*outcome.unwrap()).unwrap());
+    told
+}
+
+/// Whether a wait was refused as a deadlock.
+fn deadlocked(result: Result<bool, Error>) -> bool {
+    match result {
+        Err(Error::Deadlock(deadlock)) => {
+            assert!(!deadlock.tasks().is_empty(), "{deadlock}");
+            true
+        }
+        Ok(_) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_itself_is_told() {
+    watched("a task waits for itself", || {
+        let pool = pool(1);
+        let (go, start) = promise::<()>();
+        let place: Place<bool> = Place::default();
+        let mine = place.clone();
+        let task = pool.submit(move || {
+            start.wait();
+            deadlocked(take(&mine).result())
+        });
+        let end = done(&task);
+        put(&place, task);
+        go.complete(()).unwrap();
+        assert!(end.recv().unwrap());
+    });
+}
+
+fn nested(pool: PoolHandle, depth: usize) -> Result<usize, Error> {
+    let inner = pool.clone();
+    match depth {
+        0 => Ok(0),
+        _ => pool.submit(move || nested(inner, depth - 1)).result()?.map(|n| n + 1),
+    }
+}
+
+#[test]
+fn ten_thousand_nested_waits_end_with_a_value_or_a_clear_error() {
+    watched("nested waits", || {
+        for (workers, stack) in [(1, 256 << 10), (1, 8 << 20), (3, 256 << 10)] {
+            let builder = ThreadPoolExecutor::builder().max_workers(workers).stack_size(stack);
+            let pool = builder.build().unwrap();
+            let handle = pool.handle();
+            match pool.submit(move || nested(handle, 10_000)).result().unwrap() {
+                Ok(depth) => assert_eq!(depth, 10_000),
+                Err(Error::Deadlock(deadlock)) => {
+                    assert!(deadlock.to_string().contains("no stack for one more"), "{deadlock}");
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_wait_for_something_else_lets_another_task_run() {
+    watched("a wait is compensated", || {
+        let pool = pool(2);
+        let (open, gate) = promise::<()>();
+        let gate = gate.shared();
+        let waiting: Vec<_> = (0..4)
+            .map(|_| {
+                let gate = gate.clone();
+                pool.submit(move || gate.wait())
+            })
+            .collect();
+        // All workers wait for what only a further task brings about.
+        pool.submit(move || open.complete(()).unwrap()).detach();
+        waiting.into_iter().for_each(|task| task.result().unwrap());
+    });
+}
+
+#[test]
+fn an_initializer_that_waits_for_its_own_pool_is_told() {
+    watched("an initializer waits", || {
+        let place: Arc<Mutex<Option<PoolHandle>>> = Arc::default();
+        let seen: Arc<Mutex<Option<String>>> = Arc::default();
+        let (mine, told) = (place.clone(), seen.clone());
+        let initializer = move || {
+            let handle = mine.lock().unwrap().clone().unwrap();
+            let error = handle.submit(|| 1).result().unwrap_err();
+            assert!(error.is_deadlock());
+            *told.lock().unwrap() = Some(error.to_string());
+        };
+        let pool = ThreadPoolExecutor::builder().max_workers(1).initializer(initializer).build().unwrap();
+        *place.lock().unwrap() = Some(pool.handle());
+        assert_eq!(pool.submit(|| 2).result().unwrap(), 2);
+        assert!(seen.lock().unwrap().as_ref().unwrap().contains("initializer"));
+        *place.lock().unwrap() = None;
+    });
+}
+
+#[test]
+fn a_derived_future_is_waited_for_through_its_sources() {
+    watched("derived futures", || {
+        let pool = pool(1);
+        let handle = pool.handle();
+        let outer = pool.submit(move || {
+            let again = handle.clone();
+            let inner = handle.submit(|| 3).map(|n| n * 2).and_then(move |n| again.submit(move || n + 1));
+            inner.then_on(handle, |n| n * 10).result().unwrap()
+        });
+        assert_eq!(outer.result().unwrap(), 70);
+    });
+}

@@ -1,0 +1,4 @@
+//! Tasks that wait, in every way there is, for tasks of their own pool and of others: each wait ends.
+
+mod cycles;
+mod nested;

@@ -1,0 +1,140 @@
+use earnest::{
+    CompletionSet, MapExt, MapOptions, PoolHandle, ReturnWhen, ThreadPoolExecutor, as_completed,
+    as_completed_timeout, first_ok, join_all, race, try_join_all, wait,
+};
+use earnest_testing::watched;
+use std::time::Duration;
+
+/// A pool whose only worker is the one that waits.
+fn in_a_pool_of_one<R: Send + 'static>(name: &str, task: impl FnOnce(PoolHandle) -> R + Send + 'static) -> R {
+    watched(name, || {
+        let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
+        let handle = pool.handle();
+        let result = pool.submit(move || task(handle)).result().unwrap();
+        assert_eq!(pool.worker_count(), 1, "a pool of one worker stays one");
+        result
+    })
+}
+
+#[test]
+fn a_result() {
+    assert_eq!(in_a_pool_of_one("a result", |pool| pool.submit(|| 1).result().unwrap()), 1);
+}
+
+#[test]
+fn a_result_with_a_timeout() {
+    let result = in_a_pool_of_one("a result with a timeout", |pool| {
+        pool.submit(|| 1).result_timeout(Duration::from_secs(1_000)).unwrap().unwrap()
+    });
+    assert_eq!(result, 1);
+}
+
+#[test]
+fn all_of_several() {
+    let sum = in_a_pool_of_one("all of several", |pool| {
+        let futures: Vec<_> = (0..100).map(|n| pool.submit(move || n)).collect();
+        let waited = wait(futures, ReturnWhen::AllCompleted, None);
+        waited.done.into_iter().map(|future| future.result().unwrap()).sum::<i32>()
+    });
+    assert_eq!(sum, 4_950);
+}
+
+#[test]
+fn the_first_of_several() {
+    let n = in_a_pool_of_one("the first of several", |pool| {
+        let futures: Vec<_> = (0..10).map(|n| pool.submit(move || n)).collect();
+        wait(futures, ReturnWhen::FirstCompleted, None).done.len()
+    });
+    assert!(n >= 1);
+}
+
+#[test]
+fn as_they_complete() {
+    let sum = in_a_pool_of_one("as they complete", |pool| {
+        let futures: Vec<_> = (0..100).map(|n| pool.submit(move || n)).collect();
+        as_completed(futures).map(|future| future.result().unwrap()).sum::<i32>()
+    });
+    assert_eq!(sum, 4_950);
+}
+
+#[test]
+fn as_they_complete_with_a_timeout() {
+    let n = in_a_pool_of_one("as they complete with a timeout", |pool| {
+        let futures: Vec<_> = (0..10).map(|n| pool.submit(move || n)).collect();
+        as_completed_timeout(futures, Duration::from_secs(1_000)).filter(Result::is_ok).count()
+    });
+    assert_eq!(n, 10);
+}
+
+#[test]
+fn a_set_of_them() {
+    let sum = in_a_pool_of_one("a set of them", |pool| {
+        let mut set: CompletionSet<_> = (0..10).map(|n| pool.submit(move || n)).collect();
+        let mut sum = 0;
+        while let Some(future) = set.next() {
+            let n = future.result().unwrap();
+            sum += n;
+            if n < 10 {
+                set.push(pool.submit(move || n + 10));
+            }
+        }
+        sum
+    });
+    assert_eq!(sum, 45 + 145);
+}
+
+#[test]
+fn map_within_map() {
+    let sums = in_a_pool_of_one("map within map", |pool| {
+        let inner = pool.clone();
+        let rows =
+            pool.map(0..10, move |row| inner.map(0..10, move |n| row * n).map(Result::unwrap).sum::<i32>());
+        rows.map(Result::unwrap).sum::<i32>()
+    });
+    assert_eq!(sums, 45 * 45);
+}
+
+#[test]
+fn a_buffered_map() {
+    let sum = in_a_pool_of_one("a buffered map", |pool| {
+        pool.map_with(MapOptions::new().buffer_size(3), 0..100, |n| n).map(Result::unwrap).sum::<i32>()
+    });
+    assert_eq!(sum, 4_950);
+}
+
+#[test]
+fn one_future_of_many() {
+    let sum = in_a_pool_of_one("one future of many", |pool| {
+        let futures = |n: i32| (0..n).map(|n| pool.submit(move || n)).collect::<Vec<_>>();
+        let joined: i32 = join_all(futures(10)).result().unwrap().into_iter().map(Result::unwrap).sum();
+        let tried: i32 = try_join_all(futures(10)).result().unwrap().into_iter().sum();
+        let (_, raced) = race(futures(10)).result().unwrap();
+        let (_, first) = first_ok(futures(10)).result().unwrap();
+        assert!(raced < 10 && first < 10);
+        joined + tried
+    });
+    assert_eq!(sum, 90);
+}
+
+#[test]
+fn a_shared_future() {
+    let n = in_a_pool_of_one("a shared future", |pool| {
+        let shared = pool.submit(|| 7).shared();
+        *shared.clone().result().unwrap() + *shared.result().unwrap()
+    });
+    assert_eq!(n, 14);
+}
+
+#[test]
+fn a_pool_waits_for_another_that_waits_for_it() {
+    watched("two pools of one worker each, nested", || {
+        let pools = [1, 1].map(|n| ThreadPoolExecutor::builder().max_workers(n).build().unwrap());
+        let [a, b] = [pools[0].handle(), pools[1].handle()];
+        let inner = a.clone();
+        // The innermost task belongs to the first pool, whose worker waits for the second.
+        let outer = a.submit(move || {
+            b.submit(move || inner.submit(|| 1).result_timeout(Duration::from_millis(1)).is_ok()).result()
+        });
+        let _either = outer.result().unwrap();
+    });
+}
