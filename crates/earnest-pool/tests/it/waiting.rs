@@ -1,20 +1,21 @@
 use earnest_core::{Error, Future, promise};
 use earnest_pool::{PoolHandle, ThreadPoolExecutor};
-use earnest_testing::watched;
+use earnest_testing::{conform, watched};
 use std::sync::{Arc, Mutex};
 
 fn pool(workers: usize) -> ThreadPoolExecutor {
     ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
 }
 
+/// Row 1.2.4: a task on a pool that is full with it may wait for another, and the pool needs no more threads for that.
 #[test]
 fn a_task_that_waits_for_a_task_of_its_one_worker_pool_gets_the_value() {
-    watched("a task waits for a task of its one-worker pool", || {
+    conform("1.2.4", |claims| {
         let pool = pool(1);
         let handle = pool.handle();
         let outer = pool.submit(move || handle.submit(|| 7).result().unwrap() + 1);
-        assert_eq!(outer.result().unwrap(), 8);
-        assert_eq!(pool.worker_count(), 1);
+        claims.is(outer.result().unwrap(), 8);
+        claims.is(pool.worker_count(), 1);
     });
 }
 
@@ -29,9 +30,10 @@ fn take<T>(place: &Place<T>) -> Future<T> {
     place.lock().unwrap().take().unwrap()
 }
 
+/// Row 1.2.4: two tasks that wait for each other do not hang: one of them at least is told.
 #[test]
 fn two_tasks_that_wait_for_each_other_are_told() {
-    watched("two tasks wait for each other", || {
+    conform("1.2.4", |claims| {
         for workers in [1, 2, 4] {
             let pool = pool(workers);
             let (go, start) = promise::<()>();
@@ -52,7 +54,7 @@ fn two_tasks_that_wait_for_each_other_are_told() {
             put(&to_b, b);
             go.complete(()).unwrap();
             let told: Vec<bool> = ends.into_iter().map(|end| end.recv().unwrap()).collect();
-            assert!(told.contains(&true), "{workers} workers: {told:?}");
+            claims.that(told.contains(&true), "a wait is refused");
         }
     });
 }
