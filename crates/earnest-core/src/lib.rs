@@ -73,7 +73,7 @@ pub use future::{Future, State};
 pub use id::FutureId;
 pub use inline::InlineExecutor;
 pub use manual::ManualExecutor;
-pub use panic::Panic;
+pub use panic::{Panic, run_caught};
 pub use producer::Dismissal;
 pub use promise::{Promise, promise};
 pub use shared::SharedFuture;

@@ -97,8 +97,10 @@ impl fmt::Display for Panic {
     }
 }
 
-/// Runs `f`; a panic is reported as an event that says it came from `what`, and goes no further.
-pub(crate) fn run_caught(what: &'static str, f: impl FnOnce()) {
+/// Runs `f`; a panic is reported as a [`tracing`] event that says it came from `what`, and goes no further.
+///
+/// For authors of executors, who run their users' hooks with it.
+pub fn run_caught(what: &'static str, f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
         let message = match payload.downcast_ref::<&'static str>() {
             Some(message) => message,

@@ -1,13 +1,15 @@
 //! Settings for a pool.
 
 use crate::error::BuildError;
-use crate::pool::{Shared, ThreadPoolExecutor};
+use crate::hooks::{Cause, Hooks};
+use crate::pool::ThreadPoolExecutor;
+use crate::shared::Shared;
+use crate::size::default_max_workers;
 use crate::sleep::MAX_WORKERS;
-use core::fmt;
-use std::any::Any;
+use core::any::Any;
+use core::marker::PhantomData;
+use earnest_sync::MODEL;
 use std::error::Error as StdError;
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Settings for a [`ThreadPoolExecutor`].
 ///
@@ -19,35 +21,77 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// assert_eq!(name.result().unwrap().as_deref(), Some("scraper_0"));
 /// # Ok::<(), earnest_pool::BuildError>(())
 /// ```
-#[derive(Default)]
+///
+/// # What runs on a worker's thread
+///
+/// In this order: [`on_thread_start`](Self::on_thread_start), [`worker_state`](Self::worker_state),
+/// [`initializer`](Self::initializer), tasks, [`finalizer`](Self::finalizer), the destructor of the state,
+/// [`on_thread_stop`](Self::on_thread_stop), the destructors of thread-locals. All of it happens before
+/// [`shutdown`](ThreadPoolExecutor::shutdown) returns.
+///
+/// If the state or the initializer fails the pool is *broken*: queued futures and later submissions end with
+/// [`Error::Broken`](earnest_core::Error::Broken), running tasks finish. What comes after the tasks runs in any case,
+/// also on the thread on which something failed. Panics in it, and in `on_thread_start`, are caught and reported as
+/// [`tracing`] events, and change nothing else. At the end the pool accepts no more tasks, and refuses what is
+/// submitted from there.
 #[must_use = "settings do nothing until `build`"]
-pub struct Builder {
-    pub(crate) max_workers: Option<usize>,
-    pub(crate) thread_name_prefix: Option<String>,
-    pub(crate) stack_size: Option<usize>,
-    pub(crate) initializer: Option<Initializer>,
-    pub(crate) max_spare_workers: Option<usize>,
+#[derive(Debug)]
+pub struct Builder<S = ()> {
+    max_workers: Option<usize>,
+    thread_name_prefix: Option<String>,
+    stack_size: Option<usize>,
+    max_spare_workers: Option<usize>,
+    hooks: Hooks,
+    /// Of what type the states are that the hooks make.
+    state: PhantomData<fn() -> S>,
 }
 
-pub(crate) type Initializer = Box<dyn Fn() -> Result<(), Cause> + Send + Sync>;
-type Cause = Box<dyn StdError + Send + Sync>;
+/// Settings that are complete and make sense.
+pub(crate) struct Settings {
+    pub(crate) max_workers: usize,
+    pub(crate) thread_name_prefix: String,
+    pub(crate) stack_size: Option<usize>,
+    /// How many threads more than workers, to stand in for those whose tasks wait.
+    pub(crate) max_spare_workers: usize,
+    pub(crate) hooks: Hooks,
+}
 
-impl Builder {
+/// How many threads may stand in for those whose tasks wait, unless it is said.
+const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            max_workers: None,
+            thread_name_prefix: None,
+            stack_size: None,
+            max_spare_workers: None,
+            hooks: Hooks::none(),
+            state: PhantomData,
+        }
+    }
+}
+
+impl<S> Builder<S> {
     /// The largest number of threads. Default: [`available_parallelism`](std::thread::available_parallelism) plus
-    /// four, 32 at most, and no more than the environment variable `EARNEST_MAX_WORKERS` says.
+    /// four, 32 at most, and no more than the environment variable `EARNEST_MAX_WORKERS` says. What is given here it
+    /// does not cap. Should it hold anything but a number above 0, that is reported as a [`tracing`] event, and ignored.
     pub fn max_workers(mut self, n: usize) -> Self {
         self.max_workers = Some(n);
         self
     }
 
     /// What thread names begin with; an underscore and the worker's number follow. Default: `ThreadPoolExecutor-`
-    /// and the number of the pool.
+    /// and the number of the pool. The empty name is allowed, and a NUL is not. Rust has names of any length; what a
+    /// debugger sees the system may cut short, on Linux to 15 bytes.
     pub fn thread_name_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.thread_name_prefix = Some(prefix.into());
         self
     }
 
     /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`].
+    ///
+    /// The system may round it up. If it is so large that no thread can be had, submissions are refused.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
         self
@@ -63,15 +107,46 @@ impl Builder {
         self
     }
 
+    /// Calls `f` first on each worker's thread, with the number of the worker: to set its affinity or priority, or to
+    /// let a profiler know of it.
+    pub fn on_thread_start(mut self, f: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        self.hooks.on_thread_start = Some(Box::new(f));
+        self
+    }
+
+    /// Gives each worker a state of its own, which `f` makes of the worker's number, and which
+    /// [`submit_local`](ThreadPoolExecutor::submit_local) lends to tasks: a connection, a buffer, a generator of random
+    /// numbers. A panic in `f` breaks the pool.
+    ///
+    /// The state is made on the worker's thread and dropped there, and need not be `Send`. A task that has it may wait,
+    /// and its worker then run another in its place that asks for a state as well: that one gets a second, which `f`
+    /// makes when it is first needed, and which is kept for the next such case. A panic in `f` is then that task's.
+    pub fn worker_state<T: Any>(self, f: impl Fn(usize) -> T + Send + Sync + 'static) -> Builder<T> {
+        let worker_state = Box::new(move |index| Box::new(f(index)) as Box<dyn Any>);
+        let Self { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks, state: _ } = self;
+        let hooks = Hooks { worker_state, ..hooks };
+        Builder { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks, state: PhantomData }
+    }
+
     /// Runs `f` on each worker's thread before its first task.
     ///
-    /// `f` returns `()`, or `Result<(), E>`. An `Err` or a panic, on any worker, *breaks* the pool: queued futures and
-    /// later submissions end with [`Error::Broken`](earnest_core::Error::Broken), running tasks finish.
+    /// `f` returns `()`, or `Result<(), E>`. An `Err` or a panic, on any worker, breaks the pool.
     pub fn initializer<R: InitializerResult>(mut self, f: impl Fn() -> R + Send + Sync + 'static) -> Self {
-        self.initializer = Some(Box::new(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| f().into_result()));
-            result.unwrap_or_else(|payload| Err(InitializerPanicked::from(payload).into()))
-        }));
+        self.hooks.initializer = Some(Box::new(move || f().into_result()));
+        self
+    }
+
+    /// Runs `f` on each worker's thread after its last task, also where tasks have panicked, where the pool was broken,
+    /// and where the initializer failed: what that has half done can be undone here.
+    pub fn finalizer(mut self, f: impl Fn() + Send + Sync + 'static) -> Self {
+        self.hooks.finalizer = Some(Box::new(f));
+        self
+    }
+
+    /// Calls `f` last on each worker's thread, with the number of the worker, when the finalizer has run and the state
+    /// is gone.
+    pub fn on_thread_stop(mut self, f: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        self.hooks.on_thread_stop = Some(Box::new(f));
         self
     }
 
@@ -80,7 +155,7 @@ impl Builder {
     /// # Errors
     ///
     /// [`BuildError`] where a setting makes no sense.
-    pub fn build(self) -> Result<ThreadPoolExecutor, BuildError> {
+    pub fn build(self) -> Result<ThreadPoolExecutor<S>, BuildError> {
         if let Some(n) = self.max_workers.filter(|n| !(1..=MAX_WORKERS).contains(n)) {
             return Err(BuildError::MaxWorkers(n));
         }
@@ -91,20 +166,17 @@ impl Builder {
     }
 
     /// For settings that are known to be valid, as the defaults are.
-    pub(crate) fn build_unchecked(mut self) -> ThreadPoolExecutor {
+    pub(crate) fn build_unchecked(self) -> ThreadPoolExecutor<S> {
         let max_workers = self.max_workers.unwrap_or_else(default_max_workers);
-        let prefix = self.thread_name_prefix.take().unwrap_or_else(default_prefix);
-        ThreadPoolExecutor::from_shared(Shared::new(self, max_workers, prefix))
+        let spare_workers = if max_workers == 1 { 0 } else { SPARE_WORKERS };
+        ThreadPoolExecutor::from_shared(Shared::new(Settings {
+            max_workers,
+            max_spare_workers: self.max_spare_workers.unwrap_or(spare_workers),
+            thread_name_prefix: self.thread_name_prefix.unwrap_or_else(default_prefix),
+            stack_size: self.stack_size,
+            hooks: self.hooks,
+        }))
     }
-}
-
-/// The environment variable that caps the default number of workers.
-const CAP: &str = "EARNEST_MAX_WORKERS";
-
-fn default_max_workers() -> usize {
-    let default = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_add(4).min(32);
-    let cap = std::env::var(CAP).ok().and_then(|cap| cap.parse().ok()).map_or(default, NonZeroUsize::get);
-    default.min(cap)
 }
 
 /// Numbers the pools of this process, for their threads' names.
@@ -139,44 +211,5 @@ mod sealed {
         fn into_result(self) -> Result<(), Cause> {
             self.map_err(Into::into)
         }
-    }
-}
-
-/// The cause of a pool broken by a panic in its initializer.
-#[derive(Debug)]
-struct InitializerPanicked {
-    message: String,
-}
-
-impl From<Box<dyn Any + Send>> for InitializerPanicked {
-    fn from(payload: Box<dyn Any + Send>) -> Self {
-        let message = match payload.downcast_ref::<&'static str>() {
-            Some(message) => (*message).to_owned(),
-            None => payload.downcast_ref::<String>().cloned().unwrap_or_default(),
-        };
-        // A payload may itself panic when dropped, which must not take the worker's accounts with it.
-        if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-            std::mem::forget(second);
-        }
-        Self { message }
-    }
-}
-
-impl fmt::Display for InitializerPanicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the initializer panicked: {}", self.message)
-    }
-}
-
-impl StdError for InitializerPanicked {}
-
-impl fmt::Debug for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("max_workers", &self.max_workers)
-            .field("thread_name_prefix", &self.thread_name_prefix)
-            .field("stack_size", &self.stack_size)
-            .field("initializer", &self.initializer.is_some())
-            .finish()
     }
 }

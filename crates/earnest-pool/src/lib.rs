@@ -14,13 +14,17 @@
 
 #![cfg_attr(not(earnest_loom), forbid(unsafe_code))]
 
-// In reading order: the way of a task.
+// In reading order: the way of a task, what goes on around it on a worker's thread, and the settings.
 mod pool;
+mod shared;
 mod queue;
 mod deque;
 mod sleep;
 mod worker;
+mod worker_state;
+mod hooks;
 mod builder;
+mod size;
 mod shutdown;
 mod default;
 mod error;
@@ -31,3 +35,4 @@ pub use default::default_pool;
 pub use error::{BuildError, StillRunning};
 pub use pool::{PoolHandle, ThreadPoolExecutor};
 pub use shutdown::Shutdown;
+pub use worker::worker_index;

@@ -1,22 +1,16 @@
-//! The executor itself: where a closure comes in, and how it all ends.
+//! The executor itself and its handles: what users call.
 
-use crate::builder::{Builder, Initializer};
+use crate::builder::Builder;
 use crate::error::StillRunning;
-use crate::queue::Queues;
-use crate::report::report;
+use crate::shared::Shared;
 use crate::shutdown::Shutdown;
-use crate::sleep::{MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
+use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use earnest_core::{
-    Broken, Dismissal, Executor, ExecutorExt, Future, Refusal, Refused, Runnable, SubmitError, deadline_after,
-};
-use earnest_sync::{MODEL, Mutex, mutant, thread};
-use std::sync::{Arc, OnceLock};
-
-/// How many threads may stand in for those whose tasks wait, unless it is said.
-const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
+use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, SubmitError};
+use earnest_sync::thread;
+use std::sync::Arc;
 
 /// A pool of threads that run tasks, each of which has a future.
 ///
@@ -52,219 +46,20 @@ const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
 /// let sum = pool.submit(|| (1..=10).sum::<u32>());
 /// assert_eq!(sum.result().unwrap(), 55);
 /// ```
-pub struct ThreadPoolExecutor {
+///
+/// # State per worker
+///
+/// `S` is what each worker keeps for itself, by default nothing: see [`Builder::worker_state`].
+pub struct ThreadPoolExecutor<S = ()> {
     shared: Arc<Shared>,
+    state: PhantomData<fn(&mut S)>,
 }
 
 /// A way to submit to a [`ThreadPoolExecutor`] that can be cloned and sent anywhere. It does not keep the pool open:
 /// after the executor is shut down or dropped, submissions are refused.
-#[derive(Clone)]
-pub struct PoolHandle {
+pub struct PoolHandle<S = ()> {
     shared: Arc<Shared>,
-}
-
-/// What the executor, its handles and its workers have in common.
-pub(crate) struct Shared {
-    pub(crate) queues: Queues,
-    pub(crate) sleep: Sleep,
-    max_workers: usize,
-    thread_name_prefix: String,
-    stack_size: Option<usize>,
-    initializer: Option<Initializer>,
-    broken: OnceLock<Broken>,
-    /// Locked while a thread is started, so that whoever joins them finds all there are.
-    threads: Mutex<Vec<Thread>>,
-    /// Held by the one who joins them.
-    joining: Mutex<()>,
-}
-
-struct Thread {
-    name: String,
-    join: thread::JoinHandle<()>,
-}
-
-impl Shared {
-    pub(crate) fn new(builder: Builder, max_workers: usize, thread_name_prefix: String) -> Arc<Shared> {
-        let max_spare = builder.max_spare_workers.unwrap_or(if max_workers == 1 { 0 } else { SPARE_WORKERS });
-        let max_threads = max_workers.saturating_add(max_spare).min(MAX_WORKERS);
-        Arc::new(Shared {
-            queues: Queues::new(max_threads),
-            sleep: Sleep::new(max_workers, max_threads),
-            max_workers,
-            thread_name_prefix,
-            stack_size: builder.stack_size,
-            initializer: builder.initializer,
-            broken: OnceLock::new(),
-            threads: Mutex::new(Vec::new()),
-            joining: Mutex::new(()),
-        })
-    }
-
-    // ---- a task comes in ----
-
-    fn spawn(self: &Arc<Shared>, task: Runnable) -> Result<(), Refused> {
-        let counts = self.sleep.counts();
-        if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
-            return Err(Refused { task, reason: self.refusal() });
-        }
-        task.belongs_to(worker::owner(self));
-        match worker::push_local(self, task) {
-            // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
-            // else.
-            Ok(()) if self.max_workers == 1 => return Ok(()),
-            Ok(()) => {}
-            Err(task) => self.queues.push(task),
-        }
-        self.announce_work();
-        Ok(())
-    }
-
-    /// Tells those who could run what has just been queued.
-    pub(crate) fn announce_work(self: &Arc<Shared>) {
-        let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
-        if let Some(permit) = start {
-            self.start_worker(permit);
-        } else if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
-            // The pool was closed, and its last worker left, between our first look and the push.
-            self.dismiss_queued();
-        }
-    }
-
-    #[cold]
-    fn has_first_worker(self: &Arc<Shared>) -> bool {
-        match self.sleep.first_worker() {
-            Some(permit) => self.start_worker(permit),
-            None => !self.sleep.counts().is_closed(),
-        }
-    }
-
-    /// The size of a worker's stack, as far as it is known.
-    pub(crate) fn stack_size(&self) -> usize {
-        /// What threads of `std` get unless the environment says otherwise.
-        const DEFAULT: usize = 2 << 20;
-        self.stack_size.unwrap_or_else(|| {
-            let said = std::env::var("RUST_MIN_STACK").ok().and_then(|bytes| bytes.parse().ok());
-            said.unwrap_or(DEFAULT)
-        })
-    }
-
-    fn refusal(&self) -> Refusal {
-        self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
-    }
-
-    /// Starts one more worker. `false`: there is no thread to be had, and the worker has been counted out again.
-    #[cold]
-    fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> bool {
-        let error = {
-            let mut threads = self.threads.lock();
-            // While the pool closes, those who have left keep their seats: then there may be none, and those who are
-            // still there do the rest.
-            match self.queues.take_seat() {
-                None => None,
-                Some(seat) => match self.start_thread(seat) {
-                    Ok(thread) => {
-                        threads.push(thread);
-                        return true;
-                    }
-                    Err(error) => {
-                        self.queues.free_seat(seat);
-                        Some(error)
-                    }
-                },
-            }
-        };
-        if let Some(error) = error {
-            report(|| tracing::warn!(target: "earnest", %error, "a worker's thread could not be started"));
-        }
-        if self.sleep.start_failed(permit).live() == 0 {
-            self.dismiss_queued();
-            self.sleep.signal_end();
-        } else if self.queues.has_work() {
-            // Somebody may have relied on the worker that did not come; whoever parks can do it.
-            let (_, start) = self.sleep.work_added(|| 0);
-            debug_assert!(start.is_none(), "no thread is started for an empty backlog");
-        }
-        false
-    }
-
-    fn start_thread(self: &Arc<Shared>, seat: usize) -> std::io::Result<Thread> {
-        let name = format!("{}_{seat}", self.thread_name_prefix);
-        let mut builder = thread::Builder::new().name(name.clone());
-        if let Some(bytes) = self.stack_size {
-            builder = builder.stack_size(bytes);
-        }
-        let shared = self.clone();
-        let join = builder.spawn(move || worker::run(&shared, seat, shared.initializer.as_ref()))?;
-        Ok(Thread { name, join })
-    }
-
-    // ---- it all ends ----
-
-    /// Accepts nothing any more because of `cause`, which is the outcome of everything that is queued.
-    pub(crate) fn break_down(&self, cause: Broken) {
-        if let Err(second) = self.broken.set(cause) {
-            // The first cause stands. The other's destructor is the user's code.
-            report(|| drop(second));
-        }
-        self.sleep.close(true);
-        self.dismiss_queued();
-    }
-
-    /// Dismisses what is queued, for the reason for which submissions are refused.
-    pub(crate) fn dismiss_queued(&self) {
-        self.drain(|| match self.refusal() {
-            Refusal::Broken(broken) => Dismissal::Broken(broken),
-            _ => Dismissal::Rejected,
-        });
-    }
-
-    fn drain(&self, reason: impl Fn() -> Dismissal) {
-        while let Some(task) = self.queues.take_any() {
-            task.dismiss(reason());
-        }
-    }
-
-    fn shut_down(&self, how: Shutdown) -> Result<(), StillRunning> {
-        let deadline = how.timeout.and_then(deadline_after);
-        self.sleep.close(false);
-        if how.cancel_pending {
-            self.drain(|| Dismissal::Cancelled);
-        }
-        // A worker cannot wait for itself: it has begun the shutdown, and goes on.
-        if !how.wait || worker::is_worker_of(self) {
-            return Ok(());
-        }
-        if !self.sleep.wait_until_ended(deadline) {
-            return Err(StillRunning::new(self.threads_left()));
-        }
-        // They have left their loops, and drop their thread-locals, which may take its time.
-        while deadline.is_some() && !self.threads_left().is_empty() {
-            if !self.sleep.pause(deadline) {
-                return Err(StillRunning::new(self.threads_left()));
-            }
-        }
-        self.join_threads();
-        Ok(())
-    }
-
-    fn threads_left(&self) -> Vec<String> {
-        let threads = self.threads.lock();
-        threads
-            .iter()
-            .filter(|thread| !earnest_sync::is_finished(&thread.join))
-            .map(|thread| thread.name.clone())
-            .collect()
-    }
-
-    /// Returns when the threads are gone, with all their thread-locals. Of several who wait, one joins, and the others
-    /// wait for that one.
-    fn join_threads(&self) {
-        let _one_joins = self.joining.lock();
-        loop {
-            let Some(thread) = self.threads.lock().pop() else { return };
-            let _a_worker_does_not_panic = thread.join.join();
-        }
-    }
+    state: PhantomData<fn(&mut S)>,
 }
 
 impl ThreadPoolExecutor {
@@ -278,15 +73,18 @@ impl ThreadPoolExecutor {
     pub fn builder() -> Builder {
         Builder::default()
     }
+}
 
+impl<S> ThreadPoolExecutor<S> {
+    /// The states of `shared`'s workers are of type `S`.
     pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared, state: PhantomData }
     }
 
     /// A way to submit that can be cloned and sent anywhere, and does not keep the pool open.
     #[must_use]
-    pub fn handle(&self) -> PoolHandle {
-        PoolHandle { shared: self.shared.clone() }
+    pub fn handle(&self) -> PoolHandle<S> {
+        PoolHandle { shared: self.shared.clone(), state: PhantomData }
     }
 
     /// Queues `f`, and gives back the future of what it returns. Never blocks.
@@ -300,6 +98,37 @@ impl ThreadPoolExecutor {
         T: Send + 'static,
     {
         ExecutorExt::submit(self, f)
+    }
+
+    /// Like [`submit`](Self::submit), and lends `f` the state of the worker that it runs on.
+    ///
+    /// Which worker that is, is not known beforehand. A task that panics leaves the state as it was at that moment, for
+    /// the next task to find. A state is lent to one task at a time: one that runs in place while another waits, on the
+    /// same worker, gets a second state.
+    ///
+    /// ```
+    /// use earnest_pool::ThreadPoolExecutor;
+    ///
+    /// let pool = ThreadPoolExecutor::builder().max_workers(2).worker_state(|_index| Vec::new()).build()?;
+    /// let lengths = [(); 3].map(|()| {
+    ///     pool.submit_local(|scratch: &mut Vec<u8>| {
+    ///         scratch.push(0);
+    ///         scratch.len()
+    ///     })
+    /// });
+    /// let total: usize = lengths.into_iter().map(|length| length.result().unwrap()).sum();
+    /// // One worker came to 1, 2 and 3, or two of them to 1, 2 and 1.
+    /// assert!(total == 6 || total == 4);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn submit_local<F, T>(&self, f: F) -> Future<T>
+    where
+        F: FnOnce(&mut S) -> T + Send + 'static,
+        T: Send + 'static,
+        S: 'static,
+    {
+        ExecutorExt::submit(self, || worker::with_state(f))
     }
 
     /// Like [`submit`](Self::submit), and gives `f` back if the pool does not accept it.
@@ -357,7 +186,18 @@ impl ThreadPoolExecutor {
         self.shared.max_workers
     }
 
-    /// The number of threads there are now.
+    /// Which worker of this pool the calling thread is, from 0 to the number of workers and spare workers that there
+    /// may be; `None` on other threads.
+    ///
+    /// This is the number in its name, and the one that [`Builder::worker_state`] and the hooks are given. It is known
+    /// to the very end of the thread.
+    #[must_use]
+    pub fn worker_index(&self) -> Option<usize> {
+        worker::index_in(&self.shared)
+    }
+
+    /// The number of threads there are now. A thread that has run its last task does not count, although it may still
+    /// run the finalizer.
     #[must_use]
     pub fn worker_count(&self) -> usize {
         self.shared.sleep.counts().live() as usize
@@ -370,14 +210,14 @@ impl Default for ThreadPoolExecutor {
     }
 }
 
-impl Drop for ThreadPoolExecutor {
+impl<S> Drop for ThreadPoolExecutor<S> {
     fn drop(&mut self) {
         let how = Shutdown { cancel_pending: thread::panicking(), ..Shutdown::default() };
         let _ended = self.shared.shut_down(how);
     }
 }
 
-impl Executor for ThreadPoolExecutor {
+impl<S> Executor for ThreadPoolExecutor<S> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         self.shared.spawn(task)
     }
@@ -388,7 +228,7 @@ impl Executor for ThreadPoolExecutor {
     }
 }
 
-impl Executor for PoolHandle {
+impl<S> Executor for PoolHandle<S> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         self.shared.spawn(task)
     }
@@ -399,7 +239,7 @@ impl Executor for PoolHandle {
     }
 }
 
-impl PoolHandle {
+impl<S> PoolHandle<S> {
     /// See [`ThreadPoolExecutor::submit`].
     #[track_caller]
     pub fn submit<F, T>(&self, f: F) -> Future<T>
@@ -409,26 +249,39 @@ impl PoolHandle {
     {
         ExecutorExt::submit(self, f)
     }
+
+    /// See [`ThreadPoolExecutor::submit_local`].
+    #[track_caller]
+    pub fn submit_local<F, T>(&self, f: F) -> Future<T>
+    where
+        F: FnOnce(&mut S) -> T + Send + 'static,
+        T: Send + 'static,
+        S: 'static,
+    {
+        ExecutorExt::submit(self, || worker::with_state(f))
+    }
+
+    /// See [`ThreadPoolExecutor::worker_index`].
+    #[must_use]
+    pub fn worker_index(&self) -> Option<usize> {
+        worker::index_in(&self.shared)
+    }
 }
 
-impl fmt::Debug for ThreadPoolExecutor {
+impl<S> Clone for PoolHandle<S> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), state: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for ThreadPoolExecutor<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt_as("ThreadPoolExecutor", f)
     }
 }
 
-impl fmt::Debug for PoolHandle {
+impl<S> fmt::Debug for PoolHandle<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt_as("PoolHandle", f)
-    }
-}
-
-impl Shared {
-    fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(name)
-            .field("thread_name_prefix", &self.thread_name_prefix)
-            .field("max_workers", &self.max_workers)
-            .field("workers", &self.sleep.counts())
-            .finish_non_exhaustive()
     }
 }

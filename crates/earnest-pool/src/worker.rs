@@ -1,11 +1,11 @@
 //! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
 
-use crate::builder::Initializer;
-use crate::pool::Shared;
 use crate::queue::Local;
 use crate::report::report;
+use crate::shared::Shared;
+use crate::worker_state::WorkerState;
 use core::cell::{Cell, RefCell};
-use earnest_core::{Broken, Host, Owner, Runnable};
+use earnest_core::{Broken, Host, Owner, Runnable, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 /// What a worker's thread knows of itself.
 struct Seated {
-    pool: *const Shared,
+    pool: Arc<Shared>,
     local: Local,
+    state: WorkerState,
 }
 
 earnest_sync::thread_local! {
@@ -22,21 +23,58 @@ earnest_sync::thread_local! {
 }
 
 earnest_sync::thread_local! {
-    // Without a destructor, so that it is known to the very end of the thread. Only compared, never followed.
-    static WORKER_OF: Cell<*const Shared> = const { Cell::new(core::ptr::null()) };
+    // Without a destructor, so that it is known to the very end of the thread.
+    static WORKER: Cell<Option<Badge>> = const { Cell::new(None) };
+}
+
+/// Which worker a thread is.
+#[derive(Clone, Copy)]
+struct Badge {
+    /// Only compared, never followed.
+    pool: *const Shared,
+    seat: usize,
 }
 
 /// Whether this thread is a worker of `pool`, be it only on its way out, where thread-locals are dropped: then too it
 /// must not wait for itself.
 pub(crate) fn is_worker_of(pool: &Shared) -> bool {
-    core::ptr::eq(WORKER_OF.with(Cell::get), pool)
+    index_in(pool).is_some()
+}
+
+/// Which worker of `pool` this thread is.
+pub(crate) fn index_in(pool: &Shared) -> Option<usize> {
+    WORKER.with(Cell::get).filter(|worker| core::ptr::eq(worker.pool, pool)).map(|worker| worker.seat)
+}
+
+/// Which worker the calling thread is, of whichever pool; `None` on threads that are no pool's.
+///
+/// Where there are several pools, [`ThreadPoolExecutor::worker_index`](crate::ThreadPoolExecutor::worker_index) does
+/// not take one's worker for another's.
+///
+/// ```
+/// use earnest_pool::{ThreadPoolExecutor, worker_index};
+///
+/// let pool = ThreadPoolExecutor::new();
+/// assert_eq!(pool.submit(worker_index).result().unwrap(), Some(0));
+/// assert_eq!(worker_index(), None);
+/// ```
+#[must_use]
+pub fn worker_index() -> Option<usize> {
+    WORKER.with(Cell::get).map(|worker| worker.seat)
+}
+
+/// Lends `f` the state of this worker, or another like it if a task beneath this one has that.
+pub(crate) fn with_state<S: 'static, T>(f: impl FnOnce(&mut S) -> T) -> T {
+    let seated = SEATED.with(|here| here.borrow().clone()).zip(worker_index());
+    let Some((seated, index)) = seated else { unreachable!("a pool's tasks run on its workers") };
+    seated.state.lend(|| (seated.pool.hooks.worker_state)(index), f)
 }
 
 /// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
 pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> {
     let mut task = Some(task);
     let push = |seated: &RefCell<Option<Rc<Seated>>>| {
-        if let Some(seated) = seated.borrow().as_ref().filter(|seated| core::ptr::eq(seated.pool, pool)) {
+        if let Some(seated) = seated.borrow().as_ref().filter(|seated| core::ptr::eq(&*seated.pool, pool)) {
             task.take().into_iter().for_each(|task| seated.local.push(task));
         }
     };
@@ -45,18 +83,21 @@ pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> 
 }
 
 /// The life of a worker's thread.
-pub(crate) fn run(pool: &Arc<Shared>, seat: usize, initializer: Option<&Initializer>) {
+pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
-    WORKER_OF.with(|worker_of| worker_of.set(Arc::as_ptr(pool)));
-    let seated = Rc::new(Seated { pool: Arc::as_ptr(pool), local });
+    WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
+    let seated = Rc::new(Seated { pool: pool.clone(), local, state: WorkerState::new() });
     SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
-    let host = PoolOf(pool);
-    let waits = earnest_core::Worker::new(owner(pool), &host, pool.stack_size());
-    waits.serve(|| serve(pool, seat, &seated.local, &waits, initializer));
+    let waits = earnest_core::Worker::new(owner(&pool), &*seated, pool.stack_size());
+    waits.serve(|| serve(&seated, seat, &waits));
     SEATED.with(|here| here.borrow_mut().take());
-    if let Some(seated) = Rc::into_inner(seated) {
-        pool.queues.leave_seat(seat, seated.local);
+    if let Some(Seated { local, state, .. }) = Rc::into_inner(seated) {
+        // This worker is counted no more, and the pool is closed.
+        pool.hooks.thread_ends(seat, state);
+        pool.queues.leave_seat(seat, local);
     }
+    // If nobody else has it any more, what the hooks have captured goes with it.
+    run_caught("what a pool's hooks have captured", || drop(pool));
 }
 
 /// Who the tasks of `pool` belong to.
@@ -64,38 +105,35 @@ pub(crate) fn owner(pool: &Arc<Shared>) -> Owner {
     Owner::of::<Shared>(pool)
 }
 
-fn serve(
-    pool: &Arc<Shared>,
-    seat: usize,
-    local: &Local,
-    waits: &earnest_core::Worker<'_>,
-    initializer: Option<&Initializer>,
-) {
-    match initializer.map_or(Ok(()), |initialize| initialize()) {
+fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {
+    let Seated { pool, local, state } = seated;
+    match pool.hooks.thread_begins(seat, state) {
         Ok(()) => {
             waits.ready();
             pool.sleep.started();
             Worker { pool, seat, local, waits, searching: true, ticks: 0, pace: Pace::new() }.work();
         }
-        Err(cause) => {
-            report(|| {
-                tracing::error!(target: "earnest", %cause, "a worker's initializer failed: the pool is broken");
-            });
-            pool.break_down(Broken::new(cause));
-            if pool.sleep.never_started().live() == 0 {
-                pool.dismiss_queued();
-                pool.sleep.signal_end();
-            }
-        }
+        Err(cause) => break_down(pool, Broken::new(cause)),
+    }
+}
+
+/// This worker could not be made ready: the pool is broken.
+fn break_down(pool: &Arc<Shared>, cause: Broken) {
+    report(|| {
+        let cause = cause.cause();
+        tracing::error!(target: "earnest", %cause, "a worker could not be made ready: the pool is broken");
+    });
+    pool.break_down(cause);
+    if pool.sleep.never_started().live() == 0 {
+        pool.dismiss_queued();
+        pool.sleep.signal_end();
     }
 }
 
 /// What the core tells when a task waits.
-struct PoolOf<'a>(&'a Arc<Shared>);
-
-impl Host for PoolOf<'_> {
+impl Host for Seated {
     fn wait_begins(&self) -> bool {
-        let pool = self.0;
+        let pool = &self.pool;
         if pool.sleep.block(|| pool.queues.has_work()) {
             pool.announce_work();
         }
@@ -103,7 +141,7 @@ impl Host for PoolOf<'_> {
     }
 
     fn wait_ends(&self) {
-        self.0.sleep.unblock();
+        self.pool.sleep.unblock();
     }
 }
 

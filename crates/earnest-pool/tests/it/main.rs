@@ -1,9 +1,14 @@
 //! What the pool promises, checked from outside. One binary, one module per area.
 
 #![cfg(not(earnest_loom))]
+mod bad_input;
 mod broken;
+mod environment;
+mod finalizer;
 mod hostile;
+mod hooks;
 mod leftovers;
+mod local_state;
 mod order;
 mod shutdown;
 mod submit;

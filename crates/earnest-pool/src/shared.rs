@@ -1,0 +1,228 @@
+//! What the executor, its handles and its workers have in common: how a task comes in, and how it all ends.
+
+use crate::builder::Settings;
+use crate::error::StillRunning;
+use crate::hooks::Hooks;
+use crate::queue::Queues;
+use crate::report::report;
+use crate::shutdown::Shutdown;
+use crate::sleep::{MAX_WORKERS, Sleep, StartPermit};
+use crate::worker;
+use core::fmt;
+use earnest_core::{Broken, Dismissal, Refusal, Refused, Runnable, deadline_after};
+use earnest_sync::{Mutex, mutant, thread};
+use std::sync::{Arc, OnceLock};
+
+/// One pool, held by its executor, its handles and its workers.
+pub(crate) struct Shared {
+    pub(crate) queues: Queues,
+    pub(crate) sleep: Sleep,
+    pub(crate) max_workers: usize,
+    thread_name_prefix: String,
+    stack_size: Option<usize>,
+    pub(crate) hooks: Hooks,
+    broken: OnceLock<Broken>,
+    /// Locked while a thread is started, so that whoever joins them finds all there are.
+    threads: Mutex<Vec<Thread>>,
+    /// Held by the one who joins them.
+    joining: Mutex<()>,
+}
+
+struct Thread {
+    name: String,
+    join: thread::JoinHandle<()>,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: Settings) -> Arc<Shared> {
+        let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks } = settings;
+        let max_threads = max_workers.saturating_add(max_spare_workers).min(MAX_WORKERS);
+        Arc::new(Shared {
+            queues: Queues::new(max_threads),
+            sleep: Sleep::new(max_workers, max_threads),
+            max_workers,
+            thread_name_prefix,
+            stack_size,
+            hooks,
+            broken: OnceLock::new(),
+            threads: Mutex::new(Vec::new()),
+            joining: Mutex::new(()),
+        })
+    }
+
+    // ---- a task comes in ----
+
+    pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable) -> Result<(), Refused> {
+        let counts = self.sleep.counts();
+        if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
+            return Err(Refused { task, reason: self.refusal() });
+        }
+        task.belongs_to(worker::owner(self));
+        match worker::push_local(self, task) {
+            // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
+            // else.
+            Ok(()) if self.max_workers == 1 => return Ok(()),
+            Ok(()) => {}
+            Err(task) => self.queues.push(task),
+        }
+        self.announce_work();
+        Ok(())
+    }
+
+    /// Tells those who could run what has just been queued.
+    pub(crate) fn announce_work(self: &Arc<Shared>) {
+        let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
+        if let Some(permit) = start {
+            self.start_worker(permit);
+        } else if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
+            // The pool was closed, and its last worker left, between our first look and the push.
+            self.dismiss_queued();
+        }
+    }
+
+    #[cold]
+    fn has_first_worker(self: &Arc<Shared>) -> bool {
+        match self.sleep.first_worker() {
+            Some(permit) => self.start_worker(permit),
+            None => !self.sleep.counts().is_closed(),
+        }
+    }
+
+    /// The size of a worker's stack, as far as it is known.
+    pub(crate) fn stack_size(&self) -> usize {
+        /// What threads of `std` get unless the environment says otherwise.
+        const DEFAULT: usize = 2 << 20;
+        self.stack_size.unwrap_or_else(|| {
+            let said = std::env::var("RUST_MIN_STACK").ok().and_then(|bytes| bytes.parse().ok());
+            said.unwrap_or(DEFAULT)
+        })
+    }
+
+    fn refusal(&self) -> Refusal {
+        self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
+    }
+
+    /// Starts one more worker. `false`: there is no thread to be had, and the worker has been counted out again.
+    #[cold]
+    fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> bool {
+        let error = {
+            let mut threads = self.threads.lock();
+            // While the pool closes, those who have left keep their seats: then there may be none, and those who are
+            // still there do the rest.
+            match self.queues.take_seat() {
+                None => None,
+                Some(seat) => match self.start_thread(seat) {
+                    Ok(thread) => {
+                        threads.push(thread);
+                        return true;
+                    }
+                    Err(error) => {
+                        self.queues.free_seat(seat);
+                        Some(error)
+                    }
+                },
+            }
+        };
+        if let Some(error) = error {
+            report(|| tracing::warn!(target: "earnest", %error, "a worker's thread could not be started"));
+        }
+        if self.sleep.start_failed(permit).live() == 0 {
+            self.dismiss_queued();
+            self.sleep.signal_end();
+        } else if self.queues.has_work() {
+            // Somebody may have relied on the worker that did not come; whoever parks can do it.
+            let (_, start) = self.sleep.work_added(|| 0);
+            debug_assert!(start.is_none(), "no thread is started for an empty backlog");
+        }
+        false
+    }
+
+    fn start_thread(self: &Arc<Shared>, seat: usize) -> std::io::Result<Thread> {
+        let name = format!("{}_{seat}", self.thread_name_prefix);
+        let mut builder = thread::Builder::new().name(name.clone());
+        if let Some(bytes) = self.stack_size {
+            builder = builder.stack_size(bytes);
+        }
+        let shared = self.clone();
+        let join = builder.spawn(move || worker::run(shared, seat))?;
+        Ok(Thread { name, join })
+    }
+
+    // ---- it all ends ----
+
+    /// Accepts nothing any more because of `cause`, which is the outcome of everything that is queued.
+    pub(crate) fn break_down(&self, cause: Broken) {
+        if let Err(second) = self.broken.set(cause) {
+            // The first cause stands. The other's destructor is the user's code.
+            report(|| drop(second));
+        }
+        self.sleep.close(true);
+        self.dismiss_queued();
+    }
+
+    /// Dismisses what is queued, for the reason for which submissions are refused.
+    pub(crate) fn dismiss_queued(&self) {
+        self.drain(|| match self.refusal() {
+            Refusal::Broken(broken) => Dismissal::Broken(broken),
+            _ => Dismissal::Rejected,
+        });
+    }
+
+    fn drain(&self, reason: impl Fn() -> Dismissal) {
+        while let Some(task) = self.queues.take_any() {
+            task.dismiss(reason());
+        }
+    }
+
+    pub(crate) fn shut_down(&self, how: Shutdown) -> Result<(), StillRunning> {
+        let deadline = how.timeout.and_then(deadline_after);
+        self.sleep.close(false);
+        if how.cancel_pending {
+            self.drain(|| Dismissal::Cancelled);
+        }
+        // A worker cannot wait for itself: it has begun the shutdown, and goes on.
+        if !how.wait || worker::is_worker_of(self) {
+            return Ok(());
+        }
+        if !self.sleep.wait_until_ended(deadline) {
+            return Err(StillRunning::new(self.threads_left()));
+        }
+        // They have left their loops, and drop their thread-locals, which may take its time.
+        while deadline.is_some() && !self.threads_left().is_empty() {
+            if !self.sleep.pause(deadline) {
+                return Err(StillRunning::new(self.threads_left()));
+            }
+        }
+        self.join_threads();
+        Ok(())
+    }
+
+    fn threads_left(&self) -> Vec<String> {
+        let threads = self.threads.lock();
+        threads
+            .iter()
+            .filter(|thread| !earnest_sync::is_finished(&thread.join))
+            .map(|thread| thread.name.clone())
+            .collect()
+    }
+
+    /// Returns when the threads are gone, with all their thread-locals. Of several who wait, one joins, and the others
+    /// wait for that one.
+    fn join_threads(&self) {
+        let _one_joins = self.joining.lock();
+        loop {
+            let Some(thread) = self.threads.lock().pop() else { return };
+            let _a_worker_does_not_panic = thread.join.join();
+        }
+    }
+}
+
+impl Shared {
+    pub(crate) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("thread_name_prefix", &self.thread_name_prefix)
+            .field("max_workers", &self.max_workers)
+            .field("workers", &self.sleep.counts())
+            .finish_non_exhaustive()
+    }
+}
