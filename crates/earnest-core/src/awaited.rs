@@ -2,11 +2,13 @@
 
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
+use crate::deadlock::Deadlock;
 use crate::side::Side;
 use crate::sources::{Needs, Sources};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What a thread waits for.
 #[derive(Clone)]
@@ -63,6 +65,21 @@ impl Members {
 }
 
 impl Awaited {
+    /// Refuses a wait without a deadline that needs a task whose pool has been left behind by a `fork`.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], in the child.
+    pub(crate) fn unless_left_behind(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
+        let is_left_behind = |cell: RawCell| {
+            let header = cell.header();
+            let elsewhere = header.owner().is_some_and(|owner| !owner.is_of_this_process());
+            elsewhere && !header.word.load().is_done()
+        };
+        let never = deadline.is_none() && self.find_task(false, is_left_behind);
+        if never { Err(Deadlock::forked()) } else { Ok(()) }
+    }
+
     /// Goes through the futures that are waited for, and those that they are made of, until `found` says so. Where one of
     /// several would do, they are looked at only if `any`.
     pub(crate) fn find_task(&self, any: bool, mut found: impl FnMut(RawCell) -> bool) -> bool {

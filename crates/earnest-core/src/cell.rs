@@ -11,10 +11,10 @@
 
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
+use crate::owner::Owner;
 use crate::panic::{Panic, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
-use crate::worker::Owner;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
@@ -146,6 +146,11 @@ impl Header {
     pub(crate) fn set_owner(&self, owner: Owner) {
         // ORDERING: Relaxed; a waiter that does not see it does not claim the task, which is queued and will be run.
         self.owner.store(owner.number(), Relaxed);
+    }
+
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        // ORDERING: Relaxed; for a thread that has the future, and hence comes after whoever has queued the task.
+        Owner::from_number(self.owner.load(Relaxed))
     }
 
     pub(crate) fn is_owned_by(&self, owner: Owner) -> bool {

@@ -106,19 +106,21 @@ impl<T> Consumer<T> {
             return Ok(true);
         }
         let is_visible = || self.is_visible();
-        let block = || {
-            spin_until(deadline, || self.view().is_settled())
-                || with_single(|waiter| {
-                    if !self.watch(waiter.inbox(), 0) {
-                        return true;
-                    }
-                    // Woken, or out of time just as the future settles: either way it is settled.
-                    waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
-                })
+        let spin = || spin_until(deadline, || self.view().is_settled());
+        let sleep = || {
+            with_single(|waiter| {
+                if !self.watch(waiter.inbox(), 0) {
+                    return true;
+                }
+                // Woken, or out of time just as the future settles: either way it is settled.
+                waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
+            })
         };
+        let on = Awaited::Cell(self.cell);
         worker::with_current(|worker| match worker {
-            None => Ok(block()),
-            Some(worker) => worker.wait(&Awaited::Cell(self.cell), deadline, is_visible, block),
+            None if spin() => Ok(true),
+            None => on.unless_left_behind(deadline).map(|()| sleep()),
+            Some(worker) => worker.wait(&on, deadline, is_visible, || spin() || sleep()),
         })
     }
 

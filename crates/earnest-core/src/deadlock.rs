@@ -17,6 +17,7 @@ enum Reason {
     Cycle(Vec<DeadlockedTask>),
     TooDeep(usize),
     Initializer,
+    Forked,
 }
 
 /// A task that has a part in a [`Deadlock`].
@@ -60,6 +61,10 @@ impl Deadlock {
         Deadlock(Box::new(Reason::TooDeep(depth)))
     }
 
+    pub(crate) fn forked() -> Deadlock {
+        Deadlock(Box::new(Reason::Forked))
+    }
+
     pub(crate) fn initializer() -> Deadlock {
         Deadlock(Box::new(Reason::Initializer))
     }
@@ -82,6 +87,9 @@ impl fmt::Display for Deadlock {
             Reason::OwnCallback => f.write_str("a callback holds up the future it waits for"),
             Reason::Initializer => {
                 f.write_str("an initializer waits for a task that cannot start before it is done")
+            }
+            Reason::Forked => {
+                f.write_str("the task's pool has its threads in the process that this one was forked from")
             }
             Reason::TooDeep(depth) => write!(
                 f,

@@ -1,10 +1,11 @@
 //! A closure made into something that an executor can hold, run or drop.
 
 use crate::future::Future;
+use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
-use crate::worker::{Owner, Worker};
+use crate::worker::Worker;
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};

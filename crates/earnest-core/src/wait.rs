@@ -86,6 +86,7 @@ impl Worker<'_> {
         loop {
             let claimed = if is_untimed { self.claim(on, false) } else { Claimed::Nothing };
             if claimed != Claimed::Ran {
+                on.unless_left_behind(deadline)?;
                 let _entered = if is_untimed { Some(graph::enter(self, on.clone())?) } else { None };
                 let waiting = Waiting::begin(self.host);
                 if waiting.is_compensated {

@@ -1,26 +1,10 @@
 //! What core knows of a thread that runs a pool's tasks: whose they are, and which of them it is in the middle of.
 
 use crate::cell::RawCell;
+use crate::owner::Owner;
 use core::cell::Cell;
 use core::fmt;
-use core::num::NonZeroUsize;
 use core::ptr;
-
-/// Tells one pool from all others that exist at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owner(NonZeroUsize);
-
-impl Owner {
-    /// The owner that `pool` stands for, by its address. It must not be moved while it has tasks.
-    #[must_use]
-    pub fn of<P>(pool: &P) -> Owner {
-        Owner(core::ptr::NonNull::from(pool).addr())
-    }
-
-    pub(crate) fn number(self) -> usize {
-        self.0.get()
-    }
-}
 
 /// What a pool is told when one of its workers waits.
 pub trait Host {

@@ -9,7 +9,7 @@ use crate::shutdown::Shutdown;
 use crate::sleep::{MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
-use earnest_core::{Broken, Dismissal, Refusal, Refused, Runnable, deadline_after};
+use earnest_core::{Broken, Dismissal, Owner, Refusal, Refused, Runnable, deadline_after};
 use earnest_sync::{Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
 
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     stack_size: Option<usize>,
     pub(crate) hooks: Hooks,
     broken: OnceLock<Broken>,
+    /// Whose the tasks are: given when the first one comes, as only then there are threads that a fork leaves behind.
+    owner: OnceLock<Owner>,
     /// Locked while a thread is started, so that whoever joins them finds all there are.
     threads: Mutex<Vec<Thread>>,
     /// Held by the one who joins them.
@@ -45,6 +47,7 @@ impl Shared {
             stack_size,
             hooks,
             broken: OnceLock::new(),
+            owner: OnceLock::new(),
             threads: Mutex::new(Vec::new()),
             joining: Mutex::new(()),
         })
@@ -57,7 +60,7 @@ impl Shared {
         if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
             return Err(Refused { task, reason: self.refusal() });
         }
-        task.belongs_to(worker::owner(self));
+        task.belongs_to(self.owner());
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else.
@@ -98,6 +101,11 @@ impl Shared {
         })
     }
 
+    /// Who the tasks belong to.
+    pub(crate) fn owner(&self) -> Owner {
+        *self.owner.get_or_init(Owner::next)
+    }
+
     fn refusal(&self) -> Refusal {
         self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
     }
@@ -105,6 +113,9 @@ impl Shared {
     /// Starts one more worker. `false`: there is no thread to be had, and the worker has been counted out again.
     #[cold]
     fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> bool {
+        if self.is_left_behind() {
+            return false;
+        }
         let error = {
             let mut threads = self.threads.lock();
             // While the pool closes, those who have left keep their seats: then there may be none, and those who are
@@ -174,7 +185,27 @@ impl Shared {
         }
     }
 
-    pub(crate) fn shut_down(&self, how: Shutdown) -> Result<(), StillRunning> {
+    /// Whether this process was forked from the one that has the threads. If so, this copy of the pool is broken, and is
+    /// left as it is: another thread may have been in the middle of anything when the copy was made.
+    fn is_left_behind(self: &Arc<Shared>) -> bool {
+        if self.owner.get().is_none_or(|owner| owner.is_of_this_process()) {
+            return false;
+        }
+        if self
+            .broken
+            .set(Broken::new("the pool has its threads in the process that this one was forked from"))
+            .is_ok()
+        {
+            core::mem::forget(self.clone());
+        }
+        self.sleep.disown();
+        true
+    }
+
+    pub(crate) fn shut_down(self: &Arc<Shared>, how: Shutdown) -> Result<(), StillRunning> {
+        if self.is_left_behind() {
+            return Ok(());
+        }
         let deadline = how.timeout.and_then(deadline_after);
         self.sleep.close(false);
         if how.cancel_pending {

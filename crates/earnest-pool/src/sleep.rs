@@ -356,6 +356,11 @@ impl Sleep {
         }
     }
 
+    /// Accepts no more work, and counts nobody any more: the workers are in another process.
+    pub(crate) fn disown(&self) {
+        self.word.swap(CLOSED | BROKEN, AcqRel);
+    }
+
     /// Blocks until no worker is left. `false`: the deadline has passed.
     pub(crate) fn wait_until_ended(&self, deadline: Option<Instant>) -> bool {
         let (lock, ended) = &self.ended;

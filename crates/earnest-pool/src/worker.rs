@@ -5,7 +5,7 @@ use crate::report::report;
 use crate::shared::Shared;
 use crate::worker_state::WorkerState;
 use core::cell::{Cell, RefCell};
-use earnest_core::{Broken, Host, Owner, Runnable, run_caught};
+use earnest_core::{Broken, Host, Runnable, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
     let seated = Rc::new(Seated { pool: pool.clone(), local, state: WorkerState::new() });
     SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
-    let waits = earnest_core::Worker::new(owner(&pool), &*seated, pool.stack_size());
+    let waits = earnest_core::Worker::new(pool.owner(), &*seated, pool.stack_size());
     waits.serve(|| serve(&seated, seat, &waits));
     SEATED.with(|here| here.borrow_mut().take());
     if let Some(Seated { local, state, .. }) = Rc::into_inner(seated) {
@@ -98,11 +98,6 @@ pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     }
     // If nobody else has it any more, what the hooks have captured goes with it.
     run_caught("what a pool's hooks have captured", || drop(pool));
-}
-
-/// Who the tasks of `pool` belong to.
-pub(crate) fn owner(pool: &Arc<Shared>) -> Owner {
-    Owner::of::<Shared>(pool)
 }
 
 fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {

@@ -1,13 +1,13 @@
 //! A worker waits for a task of its own pool while another runs it: it runs once, and the wait ends.
 
-use crate::support::{Idle, as_worker};
+use crate::support::as_worker;
 use earnest_core::{Owner, task};
 use earnest_sync::{Arc, AtomicUsize, Ordering::Relaxed, model, thread};
 
 #[test]
 fn claim_vs_run() {
     model("core::claim_vs_run", || {
-        let owner = Owner::of(&Idle);
+        let owner = Owner::next();
         let runs = Arc::new(AtomicUsize::new(0));
         let ran = runs.clone();
         let (runnable, future) = task(move || ran.fetch_add(1, Relaxed));
@@ -22,7 +22,7 @@ fn claim_vs_run() {
 #[test]
 fn claim_through_derived_vs_run() {
     model("core::claim_through_derived_vs_run", || {
-        let owner = Owner::of(&Idle);
+        let owner = Owner::next();
         let (runnable, source) = task(|| 3);
         runnable.belongs_to(owner);
         let derived = source.map(|n| n * 2);
@@ -35,7 +35,7 @@ fn claim_through_derived_vs_run() {
 #[test]
 fn claim_vs_cancel() {
     model("core::claim_vs_cancel", || {
-        let owner = Owner::of(&Idle);
+        let owner = Owner::next();
         let (runnable, future) = task(|| 3);
         runnable.belongs_to(owner);
         let cancel = future.cancel_handle();

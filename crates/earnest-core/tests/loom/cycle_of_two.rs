@@ -29,8 +29,7 @@ fn cycle_of_two() {
         *to_a.lock() = Some(a);
         *to_b.lock() = Some(b);
         // Two pools, so that neither claims the other's task.
-        let (one, two) = (Box::new(1_u8), Box::new(2_u8));
-        let (first, second) = (Owner::of(&*one), Owner::of(&*two));
+        let (first, second) = (Owner::next(), Owner::next());
         let other = thread::spawn(move || run_as_worker(first, run_a));
         run_as_worker(second, run_b);
         other.join().unwrap();

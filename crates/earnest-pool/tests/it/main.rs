@@ -5,6 +5,8 @@ mod bad_input;
 mod broken;
 mod environment;
 mod finalizer;
+#[cfg(unix)]
+mod fork;
 mod hostile;
 mod hooks;
 mod leftovers;

@@ -1,0 +1,61 @@
+//! Which pool a task belongs to, and in which process that pool has its threads.
+
+use core::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Tells one pool from all others, and its process from those that are forked from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner(NonZeroUsize);
+
+/// The lower half of the number is the process, the upper half the pool. Where it is cut off, a process may be taken for
+/// another of the same family, whose waits then are not told apart; never is a pool's own process taken for another.
+const PROCESS_BITS: u32 = usize::BITS / 2;
+const PROCESS: usize = (1 << PROCESS_BITS) - 1;
+
+impl Owner {
+    /// One that no other pool has, for a pool whose threads are in this process.
+    #[must_use]
+    pub fn next() -> Owner {
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        loop {
+            // ORDERING: Relaxed; only uniqueness matters.
+            let pool = LAST.fetch_add(1, Relaxed).wrapping_add(1) << PROCESS_BITS;
+            if let (true, Some(number)) = (pool != 0, NonZeroUsize::new(pool | this_process())) {
+                return Owner(number);
+            }
+        }
+    }
+
+    pub(crate) fn from_number(number: usize) -> Option<Owner> {
+        NonZeroUsize::new(number).map(Owner)
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0.get()
+    }
+
+    /// Whether the pool's threads are in this process. After a `fork` they are in the parent, and nothing in the child
+    /// runs its tasks. Asks the system: for those who are about to block, or to start a thread.
+    #[must_use]
+    pub fn is_of_this_process(self) -> bool {
+        self.number() & PROCESS == this_process()
+    }
+}
+
+fn this_process() -> usize {
+    std::process::id() as usize & PROCESS
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owners_differ_and_know_their_process() {
+        let (one, other) = (Owner::next(), Owner::next());
+        assert_ne!(one, other);
+        assert!(one.is_of_this_process() && other.is_of_this_process());
+        let elsewhere = Owner::from_number(one.number() ^ 1).unwrap();
+        assert!(!elsewhere.is_of_this_process());
+    }
+}
