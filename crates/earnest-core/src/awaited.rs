@@ -59,6 +59,15 @@ impl Members {
         (!left.is_open).then(|| left.handles.values().cloned().collect())
     }
 
+    fn need_who_is_left_behind(&self) -> bool {
+        let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(needs_who_is_left_behind);
+        let Some(all) = self.all() else { return false };
+        match self.needs {
+            Needs::All => all.iter().any(is_stuck),
+            Needs::Any => !all.is_empty() && all.iter().all(is_stuck),
+        }
+    }
+
     fn next_from(&self, token: usize) -> Option<(usize, CancelHandle)> {
         self.left.lock().handles.range(token..).next().map(|(token, handle)| (*token, handle.clone()))
     }
@@ -71,12 +80,11 @@ impl Awaited {
     ///
     /// [`Deadlock`], in the child.
     pub(crate) fn unless_left_behind(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
-        let is_left_behind = |cell: RawCell| {
-            let header = cell.header();
-            let elsewhere = header.owner().is_some_and(|owner| !owner.is_of_this_process());
-            elsewhere && !header.word.load().is_done()
-        };
-        let never = deadline.is_none() && self.find_task(false, is_left_behind);
+        let never = deadline.is_none()
+            && match self {
+                Awaited::Cell(cell) => needs_who_is_left_behind(*cell),
+                Awaited::Set(members) => members.need_who_is_left_behind(),
+            };
         if never { Err(Deadlock::forked()) } else { Ok(()) }
     }
 
@@ -98,6 +106,15 @@ impl Awaited {
             }
         }
     }
+}
+
+/// Whether a future cannot come because a task that it needs is that of another process.
+fn needs_who_is_left_behind(cell: RawCell) -> bool {
+    find_below(cell, false, &mut |cell: RawCell| {
+        let header = cell.header();
+        let elsewhere = header.owner().is_some_and(|owner| !owner.is_of_this_process());
+        elsewhere && !header.word.load().is_done()
+    })
 }
 
 /// Like `find_task`, for one future, which the caller holds.

@@ -17,6 +17,8 @@ impl Owner {
     #[must_use]
     pub fn next() -> Owner {
         static LAST: AtomicUsize = AtomicUsize::new(0);
+        // ORDERING: Relaxed; nothing else is read by it.
+        let _not_the_first = FIRST_PROCESS.compare_exchange(0, this_process(), Relaxed, Relaxed);
         loop {
             // ORDERING: Relaxed; only uniqueness matters.
             let pool = LAST.fetch_add(1, Relaxed).wrapping_add(1) << PROCESS_BITS;
@@ -40,6 +42,16 @@ impl Owner {
     pub fn is_of_this_process(self) -> bool {
         self.number() & PROCESS == this_process()
     }
+}
+
+/// The process in which the first owner was made, or 0.
+static FIRST_PROCESS: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether this process was forked from one that had pools with threads. Asks the system.
+pub(crate) fn may_be_left_behind() -> bool {
+    // ORDERING: Relaxed; whoever comes upon a pool of the parent was forked after it was made.
+    let first = FIRST_PROCESS.load(Relaxed);
+    first != 0 && first != this_process()
 }
 
 fn this_process() -> usize {

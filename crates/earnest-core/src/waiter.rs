@@ -123,7 +123,7 @@ impl Waiter {
             settled.is_some()
         };
         worker::with_current(|worker| match worker {
-            None => Ok(block()),
+            None => on.unless_left_behind(deadline).map(|()| block()),
             Some(worker) => worker.wait(&on, deadline, || !inbox.is_empty(), block),
         })?;
         Ok(settled.or_else(|| self.try_next()))

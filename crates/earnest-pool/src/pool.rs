@@ -50,8 +50,8 @@ use std::sync::Arc;
 /// # Fork
 ///
 /// A child that a process makes by `fork` has copies of its pools, and none of their threads. There a wait without a
-/// timeout for a single task of such a pool gives [`Error::Deadlock`](earnest_core::Error::Deadlock), the pool is broken
-/// once it would start a thread or is shut down, and [`shutdown`](Self::shutdown) and dropping it return at once. Pools
+/// timeout for tasks of such a pool gives [`Error::Deadlock`](earnest_core::Error::Deadlock), the pool is broken once it
+/// would start a thread or is shut down, and [`shutdown`](Self::shutdown) and dropping it return at once. Pools
 /// that had no threads yet, and those that the child makes, work as always. The default pool is one of the former kind
 /// only if it has not been used.
 ///

@@ -2,13 +2,18 @@
 //!
 //! - [`conform`] runs a test that pins rows of the conformance table, and can invert what it claims.
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
+//! - `returns_in_child` runs a part of a test in a fork of the process.
 //! - [`Events`] has what was reported through `tracing`.
 
+#[cfg(unix)]
+mod child;
 mod conform;
 mod events;
 mod threads;
 mod watchdog;
 
+#[cfg(unix)]
+pub use child::returns_in_child;
 pub use conform::{Claims, conform};
 pub use events::Events;
 pub use watchdog::{PATIENCE, watched, watched_for};

@@ -1,4 +1,6 @@
 //! Tasks that wait, in every way there is, for tasks of their own pool and of others: each wait ends.
 
 mod cycles;
+#[cfg(unix)]
+mod forked;
 mod nested;

@@ -1,0 +1,26 @@
+//! Tests of what a process finds that was forked from another.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs `f` in a fork of this process, and says whether it returned. It is killed if it hangs.
+///
+/// # Panics
+///
+/// If there is no process to be had.
+pub fn returns_in_child(f: impl FnOnce()) -> bool {
+    // SAFETY: the child calls `f`, which takes no lock that another thread of the parent may have held, and leaves.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "no process to be had");
+    if child == 0 {
+        // SAFETY: has no requirements.
+        unsafe { libc::alarm(60) };
+        let returned = catch_unwind(AssertUnwindSafe(f)).is_ok();
+        // SAFETY: leaves without running what is the parent's to run at its exit.
+        unsafe { libc::_exit(i32::from(!returned)) }
+    }
+    let mut status = 0;
+    // SAFETY: the child is this thread's, and the pointer is to a local.
+    let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
+    assert_eq!(waited, child);
+    status == 0
+}
