@@ -30,10 +30,10 @@ fn names_the_fork(error: &Error) -> bool {
     (error.is_deadlock() || error.is_broken()) && error.to_string().contains("forked")
 }
 
-/// Rows 1.4.11, 2b.j: in a child of `fork`, submitting to the parent's pool and waiting is an error, not a hang.
+/// Rows 1.4.11, 2b.j, 3.3.7: in a child of `fork`, submitting to the parent's pool and waiting is an error, not a hang.
 #[test]
 fn what_a_child_submits_to_a_pool_of_its_parent_ends_with_an_error() {
-    conform("1.4.11 2b.j", |claims| {
+    conform("1.4.11 2b.j 3.3.7", |claims| {
         let idle = pool(2);
         assert_eq!(idle.submit(|| 7).result().unwrap(), 7);
         let in_child = || assert!(names_the_fork(&idle.submit(|| 7).result().unwrap_err()));
