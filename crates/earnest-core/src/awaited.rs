@@ -3,6 +3,7 @@
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
+use crate::owner::may_be_left_behind;
 use crate::side::Side;
 use crate::sources::{Needs, Sources};
 use earnest_sync::Mutex;
@@ -81,6 +82,7 @@ impl Awaited {
     /// [`Deadlock`], in the child.
     pub(crate) fn unless_left_behind(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
         let never = deadline.is_none()
+            && may_be_left_behind()
             && match self {
                 Awaited::Cell(cell) => needs_who_is_left_behind(*cell),
                 Awaited::Set(members) => members.need_who_is_left_behind(),
