@@ -153,6 +153,11 @@ impl Header {
         Owner::from_number(self.owner.load(Relaxed))
     }
 
+    pub(crate) fn owner_number(&self) -> usize {
+        // ORDERING: Relaxed, see `set_owner`.
+        self.owner.load(Relaxed)
+    }
+
     pub(crate) fn is_owned_by(&self, owner: Owner) -> bool {
         // ORDERING: Relaxed, see `set_owner`; who may run the task is decided by `start`.
         self.owner.load(Relaxed) == owner.number()

@@ -105,22 +105,47 @@ impl<T> Consumer<T> {
         if self.is_visible() {
             return Ok(true);
         }
-        let is_visible = || self.is_visible();
-        let spin = || spin_until(deadline, || self.view().is_settled());
-        let sleep = || {
+        let on = Awaited::Cell(self.cell);
+        if deadline.is_none()
+            && Settling::any()
+            && on.find_task(false, |cell| Settling::outcome_of(cell).is_some())
+        {
+            return Err(Deadlock::own_callback());
+        }
+        worker::with_current(|worker| {
+            if deadline.is_none() {
+                // The common case of a worker, without the means to block.
+                let ran = || worker.is_some_and(|worker| worker.runs_instead(&on));
+                while ran() {
+                    if self.is_visible() {
+                        return Ok(true);
+                    }
+                }
+            }
+            if spin_until(deadline, || self.view().is_settled()) {
+                return Ok(true);
+            }
+            if worker.is_none() {
+                on.unless_left_behind(deadline)?;
+            }
             with_single(|waiter| {
                 if !self.watch(waiter.inbox(), 0) {
-                    return true;
+                    return Ok(true);
                 }
-                // Woken, or out of time just as the future settles: either way it is settled.
-                waiter.next(deadline).is_some() || !self.unwatch(waiter.inbox(), 0)
+                let next = match worker {
+                    None => Ok(waiter.next(deadline)),
+                    Some(worker) => worker.wait(&on, deadline, waiter),
+                };
+                match next {
+                    Ok(Some(_)) => Ok(true),
+                    // Out of time just as the future settles: then it is settled.
+                    Ok(None) => Ok(!self.unwatch(waiter.inbox(), 0)),
+                    Err(deadlock) => {
+                        self.unwatch(waiter.inbox(), 0);
+                        Err(deadlock)
+                    }
+                }
             })
-        };
-        let on = Awaited::Cell(self.cell);
-        worker::with_current(|worker| match worker {
-            None if spin() => Ok(true),
-            None => on.unless_left_behind(deadline).map(|()| sleep()),
-            Some(worker) => worker.wait(&on, deadline, is_visible, || spin() || sleep()),
         })
     }
 

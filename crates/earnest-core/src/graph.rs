@@ -1,19 +1,25 @@
 //! Who waits for whom, in the whole process: how a wait that could never end is known before it begins.
 //!
 //! Only tasks that are about to block are in here, and only waits without a timeout. A task is *stuck* when it waits for
-//! what cannot come: for all of several futures of which one is stuck, or for any of several that all are. Running and
-//! pending tasks, and promises, are not: somebody may always complete them. Whoever is about to block enters what it
-//! waits for, and looks whether it would be stuck; as it is the last link that closes a cycle, and everybody enters
-//! under the same lock, one of those who close it sees it.
+//! what cannot come: for all of several futures of which one is stuck, or for any of several that all are. Running tasks
+//! and promises are not: somebody may always complete them. Nor are pending tasks, unless every worker of their pool is
+//! in here, stuck, and no other may be started. Whoever is about to block enters what it waits for, and looks whether
+//! it would be stuck; as it is the last link that closes a cycle, and everybody enters under the same lock, one of those
+//! who close it sees it.
 
 use crate::awaited::Awaited;
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::{Deadlock, DeadlockedTask};
+use crate::owner::Owner;
 use crate::side::Side;
 use crate::sources::Needs;
-use crate::worker::Worker;
-use earnest_sync::{Mutex, mutant};
+use crate::worker::{Host, Worker};
+use earnest_sync::{
+    AtomicUsize, Mutex,
+    Ordering::{AcqRel, Relaxed, SeqCst},
+    fence, mutant,
+};
 use std::collections::BTreeMap;
 
 earnest_sync::global! {
@@ -23,6 +29,13 @@ earnest_sync::global! {
 /// The tasks that wait, by the addresses of their cells.
 struct Graph {
     waits: BTreeMap<usize, Wait>,
+    /// Of each pool that has any, the tasks that its workers are in the middle of and wait in, innermost.
+    pools: BTreeMap<usize, Vec<Innermost>>,
+}
+
+struct Innermost {
+    task: RawCell,
+    host: *const dyn Host,
 }
 
 /// What one task waits for.
@@ -33,21 +46,49 @@ struct Wait {
 // SAFETY: the cells are looked at, from whatever thread, under the lock only, and while the thread that has entered
 // them holds them; what is looked at are the atomic word, the location, and the side box.
 unsafe impl Send for Wait {}
+// SAFETY: as above; a host is made to be shared, and stays while its worker waits.
+unsafe impl Send for Innermost {}
+
+earnest_sync::global! {
+    // How many workers are in the graph: where there are none, it need not be locked.
+    static WAITING: AtomicUsize = AtomicUsize::new(0);
+}
+
+/// What a future is made of has changed: somebody who waits for it may be able to run it now, if nobody else can.
+pub(crate) fn sources_changed() {
+    // ORDERING: SeqCst; pairs with the fence in `enter`: either the new sources are seen by the look that follows there,
+    // or the one who waits is seen here.
+    fence(SeqCst);
+    // ORDERING: Relaxed, as the fences order it.
+    if WAITING.load(Relaxed) == 0 || mutant!("sources_changed_unheard") {
+        return;
+    }
+    let graph = GRAPH.lock();
+    for pool in graph.pools.values() {
+        // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
+        let host = pool.first().map(|worker| unsafe { &*worker.host });
+        host.filter(|host| host.is_jammed()).into_iter().for_each(Host::call_all);
+    }
+}
 
 /// What a thread has entered. Dropped when the wait is over.
 #[must_use = "the wait is forgotten when this is dropped"]
-pub(crate) struct Entered(Vec<usize>);
+pub(crate) struct Entered {
+    tasks: Vec<usize>,
+    owner: Owner,
+}
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            let left = {
-                let mut graph = GRAPH.lock();
-                self.0.iter().map(|address| graph.waits.remove(address)).collect::<Vec<_>>()
-            };
-            // Handles of other futures, which may be the last: not under the lock.
-            drop(left);
-        }
+        let Some(innermost) = self.tasks.first() else { return };
+        let left = {
+            let mut graph = GRAPH.lock();
+            graph.leave_pool(self.owner, *innermost);
+            self.tasks.iter().map(|task| graph.waits.remove(task)).collect::<Vec<_>>()
+        };
+        WAITING.fetch_sub(1, AcqRel);
+        // Handles of other futures, which may be the last: not under the lock.
+        drop(left);
     }
 }
 
@@ -58,7 +99,11 @@ impl Drop for Entered {
 /// The cycle, where the wait could never end. Nothing is entered then.
 pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadlock> {
     let tasks: Vec<RawCell> = worker.tasks().collect();
-    let Some(innermost) = tasks.first() else { return Ok(Entered(Vec::new())) };
+    let entered = Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
+    let Some(innermost) = tasks.first() else { return Ok(entered) };
+    WAITING.fetch_add(1, AcqRel);
+    // ORDERING: SeqCst; pairs with the fence in `sources_changed`.
+    fence(SeqCst);
     let mut looked_at = Vec::new();
     let cycle = {
         let mut graph = GRAPH.lock();
@@ -67,10 +112,13 @@ pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadloc
             let wait = Wait { on: core::mem::replace(&mut on, Awaited::Cell(*task)) };
             graph.waits.insert(task.address(), wait);
         }
+        // SAFETY: of the same type but for the lifetime, which the module's text accounts for.
+        let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
+        let pool = graph.pools.entry(worker.owner.number()).or_default();
+        pool.push(Innermost { task: *innermost, host });
         if mutant!("wait_without_look") { None } else { graph.cycle(*innermost, &mut looked_at) }
     };
     drop(looked_at);
-    let entered = Entered(tasks.iter().map(|task| task.address()).collect());
     cycle.map_or(Ok(entered), |tasks| Err(Deadlock::cycle(tasks)))
 }
 
@@ -86,7 +134,31 @@ struct Part {
 
 impl Graph {
     const fn new() -> Graph {
-        Graph { waits: BTreeMap::new() }
+        Graph { waits: BTreeMap::new(), pools: BTreeMap::new() }
+    }
+
+    fn leave_pool(&mut self, owner: Owner, innermost: usize) {
+        if let Some(pool) = self.pools.get_mut(&owner.number()) {
+            pool.retain(|worker| worker.task.address() != innermost);
+            if pool.is_empty() {
+                self.pools.remove(&owner.number());
+            }
+        }
+    }
+
+    /// The tasks one of which has to go on before the pending `cell` can start. `None`: it may start.
+    fn in_the_way(&self, cell: RawCell) -> Option<Vec<RawCell>> {
+        let pool = self.pools.get(&cell.header().owner_number())?;
+        // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
+        let host = unsafe { &*pool.first()?.host };
+        if !host.is_jammed() || host.n_workers() != pool.len() {
+            return None;
+        }
+        // Whoever waits for it will run it in place.
+        let waits = |worker: &Innermost| self.waits.get(&worker.task.address());
+        let is_claimed =
+            pool.iter().filter_map(waits).any(|wait| wait.on.find_task(true, |task| task == cell));
+        (!is_claimed).then(|| pool.iter().map(|worker| worker.task).collect())
     }
 
     /// The tasks that wait for each other, if `task`, which has been entered, is stuck. What had to be held to find out
@@ -137,6 +209,9 @@ impl Graph {
         const NOTHING: (Needs, Vec<RawCell>) = (Needs::All, Vec::new());
         if cell.header().word.load().is_settled() {
             return NOTHING;
+        }
+        if cell.header().owner_number() != 0 && cell.header().word.load().is_pending() {
+            return self.in_the_way(cell).map_or(NOTHING, |in_the_way| (Needs::Any, in_the_way));
         }
         let (needs, mut handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {
             Some(Awaited::Cell(cell)) => return (Needs::All, vec![*cell]),

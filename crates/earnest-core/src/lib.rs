@@ -84,6 +84,7 @@ pub use shared_outcome::SharedOutcome;
 pub use sources::Needs;
 pub use task::{Runnable, task};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
+pub use wait::blocking;
 pub use waitable::Waitable;
 pub use waiter::{Inbox, Waiter, deadline_after};
 #[doc(hidden)]

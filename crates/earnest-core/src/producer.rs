@@ -2,6 +2,7 @@
 
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
+use crate::graph;
 use crate::observer::{Chain, notice};
 use crate::settle::Settler;
 use crate::sources::Sources;
@@ -44,10 +45,11 @@ impl Producer {
 
     /// Says what the future is made of from now on. It is cancelled with the future.
     pub(crate) fn comes_from(&self, sources: Sources) {
-        if let Err(sources) = self.0.side().set_sources(sources) {
-            if self.view().is_cancelled() {
-                sources.cancel().tell_all();
-            }
+        match self.0.side().set_sources(sources) {
+            Ok(None) => {}
+            Ok(Some(_old)) => graph::sources_changed(),
+            Err(sources) if self.view().is_cancelled() => sources.cancel().tell_all(),
+            Err(_) => {}
         }
     }
 

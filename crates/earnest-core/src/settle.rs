@@ -218,6 +218,11 @@ impl Settling {
         Leave(self)
     }
 
+    /// Whether this thread is running callbacks at all.
+    pub(crate) fn any() -> bool {
+        !INNERMOST.with(Cell::get).is_null()
+    }
+
     /// What the callbacks of `cell` are told, if this thread is running them.
     pub(crate) fn outcome_of(cell: RawCell) -> Option<Outcome> {
         let mut frame = INNERMOST.with(Cell::get);

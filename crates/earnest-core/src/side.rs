@@ -96,20 +96,14 @@ impl Side {
         sources
     }
 
-    /// Says what the future is made of from now on.
+    /// Says what the future is made of from now on, and gives what it was made of before.
     ///
     /// # Errors
     ///
     /// The sources, where the future has settled.
-    pub(crate) fn set_sources(&self, sources: Sources) -> Result<(), Sources> {
-        let _old = {
-            let mut watchers = self.watchers.lock();
-            if watchers.closed {
-                return Err(sources);
-            }
-            watchers.sources.replace(sources)
-        };
-        Ok(())
+    pub(crate) fn set_sources(&self, sources: Sources) -> Result<Option<Sources>, Sources> {
+        let mut watchers = self.watchers.lock();
+        if watchers.closed { Err(sources) } else { Ok(watchers.sources.replace(sources)) }
     }
 
     /// What the future is made of, unless it has settled.

@@ -5,8 +5,9 @@ use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
 use crate::graph;
 use crate::settle::Settler;
-use crate::waiter::has_passed;
-use crate::worker::{Frame, Host, Worker};
+use crate::waiter::{Inbox, Next, Waiter, has_passed};
+use crate::worker::{self, Frame, Host, Worker};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What there is to claim among what a future waits for.
@@ -21,12 +22,76 @@ pub(crate) enum Claimed {
 }
 
 impl Worker<'_> {
+    /// Waits as a worker does: runs in place what can be, and otherwise tells the pool, so that another may take its
+    /// place, and blocks. Gives the token of the next that has settled. `None`: the deadline has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], where the wait could never end.
+    pub(crate) fn wait(
+        &self,
+        on: &Awaited,
+        deadline: Option<Instant>,
+        waiter: &mut Waiter,
+    ) -> Result<Option<usize>, Deadlock> {
+        let is_untimed = deadline.is_none();
+        if !self.is_ready() {
+            let never = is_untimed && self.has_a_task_among(on);
+            return if never { Err(Deadlock::initializer()) } else { Ok(waiter.next(deadline)) };
+        }
+        loop {
+            if let Some(token) = waiter.try_next() {
+                return Ok(Some(token));
+            }
+            if has_passed(deadline) {
+                return Ok(None);
+            }
+            if is_untimed && self.claim(on, false, || {}) == Claimed::Ran {
+                continue;
+            }
+            on.unless_left_behind(deadline)?;
+            let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
+            // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
+            match self.claim_if_jammed(on, || drop(waiting.take())) {
+                Claimed::Ran => continue,
+                Claimed::NoRoom if is_untimed => return Err(Deadlock::too_deep(self.tasks().count())),
+                _ => {}
+            }
+            let mut entered = if is_untimed { Some(graph::enter(self, on.clone())?) } else { None };
+            // And again, for what a future may have come to be made of before this wait was in the graph.
+            let may_run = || {
+                drop(entered.take());
+                drop(waiting.take());
+            };
+            if is_untimed && self.claim_if_jammed(on, may_run) == Claimed::Ran {
+                continue;
+            }
+            match waiter.next_unless_called(deadline) {
+                Next::Token(token) => return Ok(Some(token)),
+                Next::TimedOut => return Ok(None),
+                Next::Called => {}
+            }
+        }
+    }
+
+    /// Runs a task in place of waiting without a timeout, if there is one to be run.
+    pub(crate) fn runs_instead(&self, on: &Awaited) -> bool {
+        self.is_ready() && self.claim(on, false, || {}) == Claimed::Ran
+    }
+
+    /// Runs a task that is among what is waited for, if nobody else of the pool runs anything, and nobody may be started.
+    fn claim_if_jammed(&self, on: &Awaited, before: impl FnOnce()) -> Claimed {
+        if self.host.is_jammed() { self.claim(on, true, before) } else { Claimed::Nothing }
+    }
+
     /// Runs one task that is among what is waited for: a pending task of this worker's pool, or one that a future among
-    /// them is derived from, however far. Where one of several would do, it is run only if `any`.
-    fn claim(&self, on: &Awaited, any: bool) -> Claimed {
+    /// them is derived from, however far. Where one of several would do, it is run only if `any`. `before` is called
+    /// before the task runs.
+    pub(crate) fn claim(&self, on: &Awaited, any: bool, before: impl FnOnce()) -> Claimed {
         let mut claimed = Claimed::Nothing;
+        let mut before = Some(before);
         on.find_task(any, |cell| {
-            claimed = self.run_in_place(cell).unwrap_or(claimed);
+            claimed = self.run_in_place(cell, &mut before).unwrap_or(claimed);
             claimed != Claimed::Nothing
         });
         claimed
@@ -40,7 +105,7 @@ impl Worker<'_> {
     }
 
     /// `None`: it is not a task that can be run here.
-    fn run_in_place(&self, cell: RawCell) -> Option<Claimed> {
+    fn run_in_place(&self, cell: RawCell, before: &mut Option<impl FnOnce()>) -> Option<Claimed> {
         let header = cell.header();
         if !header.is_owned_by(self.owner) || !header.word.load().is_pending() {
             return None;
@@ -51,6 +116,7 @@ impl Worker<'_> {
         if !header.word.start() {
             return None;
         }
+        before.take().into_iter().for_each(|before| before());
         let frame = Frame::new(cell);
         let in_the_middle = frame.enter(self);
         // SAFETY: this thread has won `start`.
@@ -64,69 +130,41 @@ impl Worker<'_> {
     }
 }
 
-impl Worker<'_> {
-    /// Waits for `on` as a worker does: runs in place what can be, and otherwise tells the pool, so that another may take
-    /// its place, and calls `block`, which says whether the wait `is_over` or the deadline has passed.
-    ///
-    /// # Errors
-    ///
-    /// [`Deadlock`], where the wait could never end.
-    pub(crate) fn wait(
-        &self,
-        on: &Awaited,
-        deadline: Option<Instant>,
-        is_over: impl Fn() -> bool,
-        block: impl FnOnce() -> bool,
-    ) -> Result<bool, Deadlock> {
-        let is_untimed = deadline.is_none();
-        if !self.is_ready() {
-            let never = is_untimed && self.has_a_task_among(on);
-            return if never { Err(Deadlock::initializer()) } else { Ok(block()) };
-        }
-        loop {
-            let claimed = if is_untimed { self.claim(on, false) } else { Claimed::Nothing };
-            if claimed != Claimed::Ran {
-                on.unless_left_behind(deadline)?;
-                let _entered = if is_untimed { Some(graph::enter(self, on.clone())?) } else { None };
-                let waiting = Waiting::begin(self.host);
-                if waiting.is_compensated {
-                    return Ok(block());
-                }
-                drop(waiting);
-                // Nobody else of the pool runs anything, and nobody may be started: what can be done is done here.
-                match self.claim(on, true) {
-                    Claimed::Ran => {}
-                    Claimed::NoRoom if is_untimed => return Err(Deadlock::too_deep(self.tasks().count())),
-                    _ => {
-                        let _waiting = Waiting::begin(self.host);
-                        return Ok(block());
-                    }
-                }
-            }
-            if is_over() {
-                return Ok(true);
-            }
-            if has_passed(deadline) {
-                return Ok(false);
-            }
-        }
-    }
+/// Calls `f`, which blocks on something that is not a future: a lock, a channel, the disk. On a worker's thread another
+/// worker goes on in its stead meanwhile, as for a wait for a future; elsewhere nothing is done but to call `f`.
+///
+/// Unlike a wait for a future it is never refused as a deadlock, as nobody knows what `f` waits for. Where no other
+/// worker may be started, `f` holds its worker.
+///
+/// ```
+/// let (sender, receiver) = std::sync::mpsc::channel();
+/// sender.send(7).unwrap();
+/// assert_eq!(earnest_core::blocking(|| receiver.recv()), Ok(7));
+/// ```
+pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
+    worker::with_current(|worker| {
+        let inbox = Waiter::new(1);
+        let ready = worker.filter(|worker| worker.is_ready());
+        let _waiting = ready.map(|worker| Waiting::begin(worker.host, inbox.inbox()));
+        f()
+    })
 }
 
 /// The pool has been told that its worker waits.
 struct Waiting<'a> {
     host: &'a dyn Host,
-    is_compensated: bool,
+    inbox: Arc<Inbox>,
 }
 
 impl<'a> Waiting<'a> {
-    fn begin(host: &'a dyn Host) -> Waiting<'a> {
-        Waiting { host, is_compensated: host.wait_begins() }
+    fn begin(host: &'a dyn Host, inbox: &Arc<Inbox>) -> Waiting<'a> {
+        host.wait_begins(inbox);
+        Waiting { host, inbox: inbox.clone() }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.host.wait_ends();
+        self.host.wait_ends(&self.inbox);
     }
 }

@@ -40,6 +40,15 @@ pub struct Waiter {
     oldest: usize,
 }
 
+/// What became of a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Token(usize),
+    TimedOut,
+    /// Somebody asks the thread to look again whether it can do something itself.
+    Called,
+}
+
 /// Where tokens are left for a [`Waiter`], by completing threads and others.
 #[derive(Debug)]
 pub struct Inbox {
@@ -88,18 +97,12 @@ impl Waiter {
     ///
     /// Without a deadline, and with nothing watched, this blocks for ever.
     pub fn next(&mut self, deadline: Option<Instant>) -> Option<usize> {
-        if let Some(token) = self.try_next() {
-            return Some(token);
-        }
         loop {
-            spin_until(deadline, || !self.inbox.is_empty());
-            if let Some(token) = self.try_next() {
-                return Some(token);
+            match self.next_unless_called(deadline) {
+                Next::Token(token) => return Some(token),
+                Next::TimedOut => return None,
+                Next::Called => {}
             }
-            if has_passed(deadline) {
-                return None;
-            }
-            self.inbox.sleep(deadline);
         }
     }
 
@@ -116,17 +119,29 @@ impl Waiter {
     ) -> Result<Option<usize>, Deadlock> {
         let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
         let on = Awaited::Set(members.clone());
-        let inbox = self.inbox.clone();
-        let mut settled = None;
-        let mut block = || {
-            settled = self.next(deadline);
-            settled.is_some()
-        };
         worker::with_current(|worker| match worker {
-            None => on.unless_left_behind(deadline).map(|()| block()),
-            Some(worker) => worker.wait(&on, deadline, || !inbox.is_empty(), block),
-        })?;
-        Ok(settled.or_else(|| self.try_next()))
+            None => on.unless_left_behind(deadline).map(|()| self.next(deadline)),
+            Some(worker) => worker.wait(&on, deadline, self),
+        })
+    }
+
+    /// Like [`next`](Self::next), and returns when it is [called](Inbox::call) as well.
+    pub(crate) fn next_unless_called(&mut self, deadline: Option<Instant>) -> Next {
+        loop {
+            if let Some(token) = self.try_next() {
+                return Next::Token(token);
+            }
+            spin_until(deadline, || !self.inbox.is_empty());
+            if let Some(token) = self.try_next() {
+                return Next::Token(token);
+            }
+            if has_passed(deadline) {
+                return Next::TimedOut;
+            }
+            if self.inbox.sleep(deadline) == Parked::Called {
+                return self.try_next().map_or(Next::Called, Next::Token);
+            }
+        }
     }
 
     /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
@@ -244,20 +259,28 @@ impl Inbox {
         matches!(self.newest.compare_exchange(EMPTY, ASLEEP, AcqRel, Acquire), Ok(_) | Err(ASLEEP))
     }
 
-    /// Announces sleep and parks. Returns when something was put, or the deadline has passed, or for no reason.
-    fn sleep(&self, deadline: Option<Instant>) {
+    /// Asks the waiting thread to look again whether it can do something about what it waits for.
+    pub fn call(&self) {
+        self.parker.call();
+    }
+
+    /// Announces sleep and parks. Returns when something was put, the thread was called, or the deadline has passed, or
+    /// for no reason.
+    fn sleep(&self, deadline: Option<Instant>) -> Parked {
         if mutant!("sleep_unannounced") {
-            self.parker.park(deadline);
-            return;
+            return self.parker.park(deadline);
         }
-        if !self.announce() || self.parker.park(deadline) {
-            return;
+        if !self.announce() {
+            return Parked::Unparked;
         }
-        // Time is up. Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left
-        // over for the next sleep.
-        if self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err() {
-            self.parker.park(None);
+        let parked = self.parker.park(deadline);
+        // Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left over for the
+        // next sleep.
+        if parked != Parked::Unparked && self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err()
+        {
+            while self.parker.park(None) != Parked::Unparked {}
         }
+        parked
     }
 }
 
@@ -310,41 +333,59 @@ fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
 /// Blocks one thread until another says otherwise, or has a waker woken instead.
 #[derive(Debug)]
 struct Parker {
-    parked: Mutex<Parked>,
+    state: Mutex<State>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct Parked {
+struct State {
     is_unparked: bool,
+    is_called: bool,
     waker: KeptWaker,
+}
+
+/// Why a thread goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parked {
+    Unparked,
+    Called,
+    TimedOut,
 }
 
 impl Parker {
     fn new() -> Parker {
-        let parked = Parked { is_unparked: false, waker: KeptWaker(None) };
-        Parker { parked: Mutex::new(parked), changed: Condvar::new() }
+        let state = State { is_unparked: false, is_called: false, waker: KeptWaker(None) };
+        Parker { state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Blocks until [`unpark`](Self::unpark), which it uses up, or until the deadline. Says which.
-    fn park(&self, deadline: Option<Instant>) -> bool {
-        let mut parked = self.parked.lock();
-        while !parked.is_unparked {
-            if has_passed(deadline) {
-                return false;
+    /// Blocks until [`unpark`](Self::unpark) or [`call`](Self::call), which it uses up, or until the deadline. Says which.
+    fn park(&self, deadline: Option<Instant>) -> Parked {
+        let mut state = self.state.lock();
+        loop {
+            if core::mem::take(&mut state.is_unparked) {
+                return Parked::Unparked;
             }
-            parked = self.changed.wait_deadline(parked, deadline);
+            if core::mem::take(&mut state.is_called) {
+                return Parked::Called;
+            }
+            if has_passed(deadline) {
+                return Parked::TimedOut;
+            }
+            state = self.changed.wait_deadline(state, deadline);
         }
-        parked.is_unparked = false;
-        true
+    }
+
+    fn call(&self) {
+        self.state.lock().is_called = true;
+        self.changed.notify_one();
     }
 
     /// Who is waiting is not known here: the thread finds this out the next time it parks, at the latest.
     fn unpark(&self) {
         let waker = {
-            let mut parked = self.parked.lock();
-            parked.is_unparked = true;
-            parked.waker.0.take()
+            let mut state = self.state.lock();
+            state.is_unparked = true;
+            state.waker.0.take()
         };
         self.changed.notify_one();
         if let Some(waker) = waker {
@@ -354,12 +395,12 @@ impl Parker {
 
     /// Has `waker` woken by the next who unparks.
     fn set_waker(&self, waker: Waker) {
-        let mut parked = self.parked.lock();
-        if parked.waker.0.is_some() && mutant!("waker_not_replaced") {
+        let mut state = self.state.lock();
+        if state.waker.0.is_some() && mutant!("waker_not_replaced") {
             return;
         }
-        let old = KeptWaker(parked.waker.0.replace(waker));
-        drop(parked);
+        let old = KeptWaker(state.waker.0.replace(waker));
+        drop(state);
         drop(old);
     }
 }

@@ -2,19 +2,31 @@
 
 use crate::cell::RawCell;
 use crate::owner::Owner;
+use crate::waiter::Inbox;
 use core::cell::Cell;
 use core::fmt;
 use core::ptr;
+use std::sync::Arc;
 
 /// What a pool is told when one of its workers waits.
-pub trait Host {
+pub trait Host: Send + Sync {
     /// A wait begins: the worker will run nothing before it ends. Lets another take its place, if it may.
     ///
-    /// `false`: none may, and no other worker of the pool runs anything either.
-    fn wait_begins(&self) -> bool;
+    /// Should the pool come to be [jammed](Self::is_jammed), or something be queued while it is, it
+    /// [calls](Inbox::call) those who wait: one of them may be able to run what it waits for itself.
+    fn wait_begins(&self, inbox: &Arc<Inbox>);
 
-    /// The wait that began last has ended.
-    fn wait_ends(&self);
+    /// The wait that began with the same inbox has ended.
+    fn wait_ends(&self, inbox: &Arc<Inbox>);
+
+    /// Whether every worker waits, and no other may be started.
+    fn is_jammed(&self) -> bool;
+
+    /// [Calls](Inbox::call) all who wait.
+    fn call_all(&self);
+
+    /// How many workers there are.
+    fn n_workers(&self) -> usize;
 }
 
 /// A worker's thread, for the time that it serves its pool.

@@ -6,10 +6,10 @@ use crate::hooks::Hooks;
 use crate::queue::Queues;
 use crate::report::report;
 use crate::shutdown::Shutdown;
-use crate::sleep::{MAX_WORKERS, Sleep, StartPermit};
+use crate::sleep::{Counts, MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
-use earnest_core::{Broken, Dismissal, Owner, Refusal, Refused, Runnable, deadline_after};
+use earnest_core::{Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after};
 use earnest_sync::{Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
 
@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     threads: Mutex<Vec<Thread>>,
     /// Held by the one who joins them.
     joining: Mutex<()>,
+    /// The workers whose tasks wait.
+    pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
 }
 
 struct Thread {
@@ -50,6 +52,7 @@ impl Shared {
             owner: OnceLock::new(),
             threads: Mutex::new(Vec::new()),
             joining: Mutex::new(()),
+            waiting: Mutex::new(Vec::new()),
         })
     }
 
@@ -74,12 +77,31 @@ impl Shared {
 
     /// Tells those who could run what has just been queued.
     pub(crate) fn announce_work(self: &Arc<Shared>) {
-        let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
-        if let Some(permit) = start {
-            self.start_worker(permit);
-        } else if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
+        let Some(counts) = self.bring_another() else { return };
+        if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
             // The pool was closed, and its last worker left, between our first look and the push.
             self.dismiss_queued();
+        } else if counts.live() == counts.blocked() && !mutant!("push_without_call") {
+            self.call_those_who_wait(None);
+        }
+    }
+
+    /// Wakes or starts another worker for what is queued, if one may be. `Some`: nobody was started, for what the counts
+    /// say.
+    pub(crate) fn bring_another(self: &Arc<Shared>) -> Option<Counts> {
+        let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
+        let Some(permit) = start else { return Some(counts) };
+        self.start_worker(permit);
+        None
+    }
+
+    /// Has the workers whose tasks wait look again whether they could run what they wait for, but for the one that does
+    /// this.
+    #[cold]
+    pub(crate) fn call_those_who_wait(&self, but_for: Option<&Arc<Inbox>>) {
+        let waiting = self.waiting.lock().clone();
+        for inbox in waiting.iter().filter(|inbox| !but_for.is_some_and(|this| Arc::ptr_eq(this, inbox))) {
+            inbox.call();
         }
     }
 

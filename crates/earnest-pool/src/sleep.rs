@@ -290,7 +290,7 @@ impl Sleep {
     }
 
     /// Whether every worker's task waits, and no other may be started.
-    pub(crate) fn nobody_can_run(&self) -> bool {
+    pub(crate) fn is_jammed(&self) -> bool {
         let counts = self.counts();
         counts.live() == counts.blocked() && !self.may_start(counts)
     }

@@ -5,7 +5,7 @@ use crate::report::report;
 use crate::shared::Shared;
 use crate::worker_state::WorkerState;
 use core::cell::{Cell, RefCell};
-use earnest_core::{Broken, Host, Runnable, run_caught};
+use earnest_core::{Broken, Host, Inbox, Runnable, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,7 +88,8 @@ pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
     let seated = Rc::new(Seated { pool: pool.clone(), local, state: WorkerState::new() });
     SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
-    let waits = earnest_core::Worker::new(pool.owner(), &*seated, pool.stack_size());
+    let host = PoolOf(&pool);
+    let waits = earnest_core::Worker::new(pool.owner(), &host, pool.stack_size());
     waits.serve(|| serve(&seated, seat, &waits));
     SEATED.with(|here| here.borrow_mut().take());
     if let Some(Seated { local, state, .. }) = Rc::into_inner(seated) {
@@ -126,17 +127,39 @@ fn break_down(pool: &Arc<Shared>, cause: Broken) {
 }
 
 /// What the core tells when a task waits.
-impl Host for Seated {
-    fn wait_begins(&self) -> bool {
-        let pool = &self.pool;
+struct PoolOf<'a>(&'a Arc<Shared>);
+
+impl Host for PoolOf<'_> {
+    fn wait_begins(&self, inbox: &Arc<Inbox>) {
+        let pool = self.0;
+        pool.waiting.lock().push(inbox.clone());
         if pool.sleep.block(|| pool.queues.has_work()) {
-            pool.announce_work();
+            pool.bring_another();
         }
-        !pool.sleep.nobody_can_run()
+        if pool.sleep.is_jammed() {
+            // What one of them waits for may be a task that only itself could run now.
+            pool.call_those_who_wait(Some(inbox));
+        }
     }
 
-    fn wait_ends(&self) {
-        self.pool.sleep.unblock();
+    fn wait_ends(&self, inbox: &Arc<Inbox>) {
+        self.0.sleep.unblock();
+        let mut waiting = self.0.waiting.lock();
+        if let Some(place) = waiting.iter().position(|other| Arc::ptr_eq(other, inbox)) {
+            waiting.swap_remove(place);
+        }
+    }
+
+    fn is_jammed(&self) -> bool {
+        self.0.sleep.is_jammed()
+    }
+
+    fn call_all(&self) {
+        self.0.call_those_who_wait(None);
+    }
+
+    fn n_workers(&self) -> usize {
+        self.0.sleep.counts().live() as usize
     }
 }
 

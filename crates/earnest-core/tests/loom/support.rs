@@ -27,11 +27,18 @@ pub(crate) fn count(counter: &AtomicUsize) -> usize {
 pub(crate) struct Idle;
 
 impl earnest_core::Host for Idle {
-    fn wait_begins(&self) -> bool {
-        true
+    fn wait_begins(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+    fn wait_ends(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+
+    fn is_jammed(&self) -> bool {
+        false
     }
 
-    fn wait_ends(&self) {}
+    fn call_all(&self) {}
+
+    fn n_workers(&self) -> usize {
+        1
+    }
 }
 
 /// Calls `f` on a thread that is a worker of `owner`, and runs no task.

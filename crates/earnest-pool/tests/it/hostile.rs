@@ -168,9 +168,16 @@ fn a_timed_shutdown_does_not_wait_for_slow_thread_locals() {
 struct Nowhere;
 
 impl earnest_core::Host for Nowhere {
-    fn wait_begins(&self) -> bool {
-        true
+    fn wait_begins(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+    fn wait_ends(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+
+    fn is_jammed(&self) -> bool {
+        false
     }
 
-    fn wait_ends(&self) {}
+    fn call_all(&self) {}
+
+    fn n_workers(&self) -> usize {
+        1
+    }
 }

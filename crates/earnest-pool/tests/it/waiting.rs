@@ -173,3 +173,72 @@ fn a_derived_future_is_waited_for_through_its_sources() {
         assert_eq!(outer.result().unwrap(), 70);
     });
 }
+
+#[test]
+fn a_task_that_appears_while_its_only_worker_waits_for_it_is_run() {
+    watched("a task appears during the wait", || {
+        for _ in 0..200 {
+            let pool = pool(1);
+            let handle = pool.handle();
+            let (go, gate) = promise::<u32>();
+            let (waits, is_waiting) = promise::<()>();
+            let outer = pool.submit(move || {
+                let again = handle.clone();
+                let derived = gate.and_then(move |n| again.submit(move || n + 1)).map(|n| n * 2);
+                waits.complete(()).unwrap();
+                derived.result().unwrap()
+            });
+            is_waiting.result().unwrap();
+            go.complete(3).unwrap();
+            assert_eq!(outer.result().unwrap(), 8);
+        }
+    });
+}
+
+#[test]
+fn two_pools_of_one_worker_that_wait_for_each_other_s_queue_are_told() {
+    watched("two pools wait for each other", || {
+        for _ in 0..200 {
+            let pools = [pool(1), pool(1)];
+            let [a, b] = [pools[0].handle(), pools[1].handle()];
+            let inner = a.clone();
+            // The innermost task is queued behind the outermost, which waits for it by way of the other pool.
+            let outer = a.submit(move || b.submit(move || inner.submit(|| 1).result()).result());
+            // Whichever blocks last.
+            let error = outer.result().unwrap().and_then(|inner| inner).unwrap_err();
+            assert!(matches!(&error, Error::Deadlock(deadlock) if deadlock.tasks().len() == 2), "{error}");
+        }
+    });
+}
+
+#[test]
+fn a_blocking_call_lets_another_task_run() {
+    watched("a blocking call", || {
+        let pool = pool(2);
+        let all = Arc::new(std::sync::Barrier::new(5));
+        let meet = |_| {
+            let all = all.clone();
+            pool.submit(move || earnest_core::blocking(|| all.wait().is_leader()))
+        };
+        let tasks: Vec<_> = (0..5).map(meet).collect();
+        let leaders = tasks.into_iter().map(|task| usize::from(task.result().unwrap()));
+        assert_eq!(leaders.sum::<usize>(), 1);
+    });
+}
+
+#[test]
+fn a_callback_that_waits_for_what_follows_from_its_future_is_told() {
+    watched("a callback waits for what follows", || {
+        let (promise, future) = promise::<u32>();
+        let shared: Arc<Mutex<Option<Future<u32>>>> = Arc::default();
+        let (tell, told) = std::sync::mpsc::channel();
+        let place = shared.clone();
+        future.add_done_callback(move |_| {
+            let derived = place.lock().unwrap().take().unwrap();
+            tell.send(derived.result().unwrap_err().is_deadlock()).unwrap();
+        });
+        *shared.lock().unwrap() = Some(future.map(|n| n + 1));
+        promise.complete(1).unwrap();
+        assert!(told.recv().unwrap());
+    });
+}

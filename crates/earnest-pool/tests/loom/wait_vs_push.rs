@@ -1,6 +1,6 @@
 //! A worker's task waits while others are queued: somebody runs them in its stead, and nothing is left lying.
 
-use earnest_core::promise;
+use earnest_core::{Executor, promise, task};
 use earnest_pool::ThreadPoolExecutor;
 use earnest_sync::model_bounded;
 
@@ -31,6 +31,34 @@ fn wait_vs_claim() {
         let handle = pool.handle();
         let outer = pool.submit(move || handle.submit(|| 2).result().unwrap());
         assert_eq!(outer.result().unwrap(), 2);
+        drop(pool);
+    });
+}
+
+#[test]
+fn wait_vs_push_that_only_the_waiting_worker_can_run() {
+    model_bounded("pool::wait_vs_push_in_place", 1, || {
+        let pool = crate::pool(1);
+        let handle = pool.handle();
+        let (promise, gate) = promise::<u32>();
+        let derived = gate.and_then(move |n| handle.submit(move || n + 1));
+        let outer = pool.submit(move || derived.result().unwrap());
+        // The task that is waited for appears before the wait, or during it.
+        promise.complete(3).unwrap();
+        assert_eq!(outer.result().unwrap(), 4);
+        drop(pool);
+    });
+}
+
+#[test]
+fn wait_vs_spawn() {
+    model_bounded("pool::wait_vs_spawn", 1, || {
+        let pool = crate::pool(1);
+        let (runnable, future) = task(|| 5);
+        let outer = pool.submit(move || future.result().unwrap());
+        // Until it is queued nobody knows whose the task is that is waited for.
+        pool.spawn(runnable).unwrap();
+        assert_eq!(outer.result().unwrap(), 5);
         drop(pool);
     });
 }
