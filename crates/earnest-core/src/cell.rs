@@ -153,6 +153,11 @@ impl Header {
         Owner::from_number(self.owner.load(Relaxed))
     }
 
+    /// Whether it is a task that might still be queued by somebody.
+    pub(crate) fn is_unqueued(&self) -> bool {
+        self.vtable.is_task && self.owner_number() == 0 && self.word.load().is_pending()
+    }
+
     pub(crate) fn owner_number(&self) -> usize {
         // ORDERING: Relaxed, see `set_owner`.
         self.owner.load(Relaxed)

@@ -85,6 +85,8 @@ pub use sources::Needs;
 pub use task::{Runnable, task};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
 pub use wait::blocking;
+#[doc(hidden)]
+pub use wait::unqueued_is_awaited;
 pub use waitable::Waitable;
 pub use waiter::{Inbox, Waiter, deadline_after};
 #[doc(hidden)]

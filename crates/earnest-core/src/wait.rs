@@ -7,6 +7,11 @@ use crate::graph;
 use crate::settle::Settler;
 use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
+use earnest_sync::{
+    AtomicUsize,
+    Ordering::{AcqRel, Relaxed, SeqCst},
+    fence,
+};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,6 +55,7 @@ impl Worker<'_> {
                 continue;
             }
             on.unless_left_behind(deadline)?;
+            let _unqueued = AwaitsUnqueued::begin(on);
             let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             match self.claim_if_jammed(on, || drop(waiting.take())) {
@@ -143,11 +149,44 @@ impl Worker<'_> {
 /// ```
 pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
     worker::with_current(|worker| {
-        let inbox = Waiter::new(1);
         let ready = worker.filter(|worker| worker.is_ready());
-        let _waiting = ready.map(|worker| Waiting::begin(worker.host, inbox.inbox()));
+        // The inbox of nobody: there is nothing that this worker could do itself.
+        let _waiting = ready.map(|worker| Waiting::begin(worker.host, Waiter::new(1).inbox()));
         f()
     })
+}
+
+earnest_sync::global! {
+    // How many workers wait for tasks that have not been queued yet, so that nobody knows whose they are.
+    static AWAIT_UNQUEUED: AtomicUsize = AtomicUsize::new(0);
+}
+
+/// Whether a worker waits for a task that had not been queued when it began to wait. A pool asks after it has queued one,
+/// and after a sequentially consistent fence.
+pub fn unqueued_is_awaited() -> bool {
+    // ORDERING: Relaxed; pairs, by the caller's fence, with the one in `begin`: either the task's owner is seen by the
+    // look that follows there, or the one who waits is seen here.
+    AWAIT_UNQUEUED.load(Relaxed) != 0
+}
+
+/// The worker waits for a task that has not been queued.
+struct AwaitsUnqueued;
+
+impl AwaitsUnqueued {
+    fn begin(on: &Awaited) -> Option<AwaitsUnqueued> {
+        on.find_task(true, |cell| cell.header().is_unqueued()).then(|| {
+            AWAIT_UNQUEUED.fetch_add(1, AcqRel);
+            // ORDERING: SeqCst; pairs with the pusher's, see `unqueued_is_awaited`.
+            fence(SeqCst);
+            AwaitsUnqueued
+        })
+    }
+}
+
+impl Drop for AwaitsUnqueued {
+    fn drop(&mut self) {
+        AWAIT_UNQUEUED.fetch_sub(1, AcqRel);
+    }
 }
 
 /// The pool has been told that its worker waits.

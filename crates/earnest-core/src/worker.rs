@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub trait Host: Send + Sync {
     /// A wait begins: the worker will run nothing before it ends. Lets another take its place, if it may.
     ///
-    /// Should the pool come to be [jammed](Self::is_jammed), or something be queued while it is, it
-    /// [calls](Inbox::call) those who wait: one of them may be able to run what it waits for itself.
+    /// Should the pool come to be [jammed](Self::is_jammed), it [calls](Inbox::call) those who wait: one of them may be
+    /// able to run what it waits for itself.
     fn wait_begins(&self, inbox: &Arc<Inbox>);
 
     /// The wait that began with the same inbox has ended.

@@ -9,7 +9,9 @@ use crate::shutdown::Shutdown;
 use crate::sleep::{Counts, MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
-use earnest_core::{Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after};
+use earnest_core::{
+    Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, unqueued_is_awaited,
+};
 use earnest_sync::{Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
 
@@ -81,7 +83,8 @@ impl Shared {
         if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
             // The pool was closed, and its last worker left, between our first look and the push.
             self.dismiss_queued();
-        } else if counts.live() == counts.blocked() && !mutant!("push_without_call") {
+        } else if counts.live() == counts.blocked() && unqueued_is_awaited() && !mutant!("push_without_call")
+        {
             self.call_those_who_wait(None);
         }
     }
@@ -99,7 +102,7 @@ impl Shared {
     /// this.
     #[cold]
     pub(crate) fn call_those_who_wait(&self, but_for: Option<&Arc<Inbox>>) {
-        let waiting = self.waiting.lock().clone();
+        let waiting = self.waiting.lock();
         for inbox in waiting.iter().filter(|inbox| !but_for.is_some_and(|this| Arc::ptr_eq(this, inbox))) {
             inbox.call();
         }
