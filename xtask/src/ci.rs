@@ -2,13 +2,14 @@
 
 use crate::cargo::cargo;
 use crate::counts::has_valgrind;
+use crate::differential::Python;
 use crate::table::Table;
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
     Step { name: "tidy", arguments: &["xtask", "tidy"], environment: &[] },
     Step {
@@ -47,12 +48,14 @@ const STEPS: [Step; 11] = [
         arguments: &["doc", "--locked", "--workspace", "--no-deps"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
+    Step { name: DIFFERENTIAL, arguments: &["xtask", "differential", "--cases", "200"], environment: &[] },
     Step { name: "models", arguments: &["xtask", "loom", "--patched"], environment: &[] },
     Step { name: "mutation gate", arguments: &["xtask", "loom", "--mutants"], environment: &[] },
     Step { name: COUNTS, arguments: &["xtask", "counts"], environment: &[] },
 ];
 
 const COUNTS: &str = "counts";
+const DIFFERENTIAL: &str = "differential";
 
 struct Step {
     name: &'static str,
@@ -78,15 +81,20 @@ impl Step {
 
 /// Runs every step, whatever the others come to.
 pub(crate) fn run() -> Result<ExitCode> {
-    // A machine of one's own may do without valgrind; where `CI` is set nothing is left out in silence.
-    let counts_skipped = !has_valgrind() && std::env::var_os("CI").is_none();
+    // A machine of one's own may do without valgrind and Python; where `CI` is set nothing is left out in silence.
+    let may_skip = std::env::var_os("CI").is_none();
+    let missing = |step: &Step| match step.name {
+        COUNTS if may_skip && !has_valgrind() => Some("valgrind is missing".to_owned()),
+        DIFFERENTIAL if may_skip => Python::find("python3".as_ref()).err().map(|missing| missing.to_string()),
+        _ => None,
+    };
     let mut table = Table::new(&["step", ">seconds", "verdict"]);
     let mut failed = false;
     for step in STEPS {
         println!("\n==== {}: cargo {}", step.name, step.arguments.join(" "));
         let began = Instant::now();
-        let verdict = if step.name == COUNTS && counts_skipped {
-            println!("skipped, as valgrind is missing");
+        let verdict = if let Some(missing) = missing(&step) {
+            println!("skipped: {missing}");
             "skipped"
         } else if step.command()?.status()?.success() {
             "ok"

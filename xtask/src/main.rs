@@ -4,6 +4,7 @@ mod cargo;
 mod ci;
 mod conformance;
 mod counts;
+mod differential;
 mod loom;
 mod process;
 mod table;
@@ -29,6 +30,8 @@ enum Command {
     Counts(counts::Arguments),
     /// Check the conformance table against the tests, or the tests against their claims
     Conformance(conformance::Arguments),
+    /// Compare with Python's concurrent.futures on random scripts
+    Differential(differential::Arguments),
     /// Check the rules that no compiler and no linter checks
     Tidy,
 }
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Differential(arguments) => differential::run(&arguments),
         Command::Tidy => tidy::run(),
     };
     done.unwrap_or_else(|error| {
