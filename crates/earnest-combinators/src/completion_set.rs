@@ -141,7 +141,7 @@ impl<W: Waitable> CompletionSet<W> {
             let token = match self.waiter.try_next() {
                 Some(token) => token,
                 None if self.members.has_ended() => return Ok(None),
-                None => match self.waiter.next_of(deadline, &self.members.watching()) {
+                None => match self.waiter.next_of(deadline, &mut self.members.watching()) {
                     Ok(token) => token.ok_or(TimedOut::new(()))?,
                     Err(_deadlock) => return Ok(self.members.take_unsettled()),
                 },

@@ -118,7 +118,7 @@ impl<W: Waitable> Members<W> {
             items.filter_map(|(token, place)| place.as_ref().map(|item| (token, item.cancel_handle())))
         });
         watching.set_open(*n_adders > 0);
-        watching.clone()
+        watching.share()
     }
 
     pub(crate) fn adder_comes(&self) {

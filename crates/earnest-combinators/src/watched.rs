@@ -111,7 +111,9 @@ impl<W: Waitable> Watched<W> {
                 Some(token) => token,
                 None => {
                     self.watching.prepare(|| handles(&self.places));
-                    let Some(token) = self.waiter.next_of(deadline, &self.watching)? else { return Ok(None) };
+                    let Some(token) = self.waiter.next_of(deadline, &mut self.watching)? else {
+                        return Ok(None);
+                    };
                     token
                 }
             };

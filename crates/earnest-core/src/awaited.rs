@@ -28,12 +28,18 @@ pub(crate) struct Members {
 
 struct LeftOver {
     handles: BTreeMap<usize, CancelHandle>,
+    /// Whether others may be added.
     is_open: bool,
+    /// Below this there is nothing to be run in place: looked through once, and not at every completion.
+    unclaimed_from: usize,
 }
 
 impl Members {
     pub(crate) fn new(needs: Needs, handles: impl Iterator<Item = (usize, CancelHandle)>) -> Members {
-        Members { needs, left: Mutex::new(LeftOver { handles: handles.collect(), is_open: false }) }
+        Members {
+            needs,
+            left: Mutex::new(LeftOver { handles: handles.collect(), is_open: false, unclaimed_from: 0 }),
+        }
     }
 
     pub(crate) fn insert(&self, token: usize, handle: CancelHandle) {
@@ -69,6 +75,28 @@ impl Members {
         }
     }
 
+    fn find_task(
+        &self,
+        mut from: usize,
+        any: bool,
+        found: &mut impl FnMut(RawCell) -> bool,
+    ) -> Option<usize> {
+        loop {
+            let (token, handle) = self.next_from(from)?;
+            if handle.cell().is_some_and(|cell| find_below(cell, any, found)) {
+                return Some(token);
+            }
+            from = token.checked_add(1)?;
+        }
+    }
+
+    /// Whether `is_free` says so of any that is left, or others may be added.
+    pub(crate) fn any_is(&self, is_free: impl Fn(RawCell) -> bool) -> bool {
+        let left = self.left.lock();
+        // One that had settled when its handle was made has its token under way.
+        left.is_open || left.handles.values().any(|handle| handle.cell().is_none_or(&is_free))
+    }
+
     fn next_from(&self, token: usize) -> Option<(usize, CancelHandle)> {
         self.left.lock().handles.range(token..).next().map(|(token, handle)| (*token, handle.clone()))
     }
@@ -96,16 +124,21 @@ impl Awaited {
         match self {
             Awaited::Cell(cell) => find_below(*cell, any, &mut found),
             Awaited::Set(members) if !any && members.needs == Needs::Any => false,
-            Awaited::Set(members) => {
-                let mut from = 0;
-                while let Some((token, handle)) = members.next_from(from) {
-                    if handle.cell().is_some_and(|cell| find_below(cell, any, &mut found)) {
-                        return true;
-                    }
-                    from = token + 1;
-                }
-                false
+            Awaited::Set(members) => members.find_task(0, any, &mut found).is_some(),
+        }
+    }
+
+    /// Like `find_task` for what is waited for in any case, and for a wait of several that asks again and again: what has
+    /// been looked at in vain is not looked at again.
+    pub(crate) fn find_next_task(&self, mut found: impl FnMut(RawCell) -> bool) -> bool {
+        match self {
+            Awaited::Set(members) if members.needs == Needs::All => {
+                let from = members.left.lock().unclaimed_from;
+                let place = members.find_task(from, false, &mut found);
+                members.left.lock().unclaimed_from = place.unwrap_or(usize::MAX);
+                place.is_some()
             }
+            _ => self.find_task(false, found),
         }
     }
 }

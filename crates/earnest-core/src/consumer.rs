@@ -134,7 +134,7 @@ impl<T> Consumer<T> {
                 }
                 let next = match worker {
                     None => Ok(waiter.next(deadline)),
-                    Some(worker) => worker.wait(&on, deadline, waiter),
+                    Some(worker) => worker.wait(&on, deadline, waiter, &mut None),
                 };
                 match next {
                     Ok(Some(_)) => Ok(true),

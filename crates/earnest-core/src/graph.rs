@@ -204,6 +204,15 @@ impl Graph {
         parts
     }
 
+    /// Whether `cell` may be completed any time, for all that can be seen without looking at others.
+    fn is_free(&self, cell: RawCell) -> bool {
+        let header = cell.header();
+        let is_held_up = self.pools.contains_key(&header.owner_number()) && header.word.load().is_pending()
+            || self.waits.contains_key(&cell.address())
+            || cell.side_if_made().is_some_and(|side| side.sources().is_some());
+        header.word.load().is_settled() || !is_held_up
+    }
+
     /// What `cell` needs before it can be completed. Nothing, if that may happen any time.
     fn needed_by(&self, cell: RawCell, looked_at: &mut Vec<CancelHandle>) -> (Needs, Vec<RawCell>) {
         const NOTHING: (Needs, Vec<RawCell>) = (Needs::All, Vec::new());
@@ -215,6 +224,12 @@ impl Graph {
         }
         let (needs, mut handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {
             Some(Awaited::Cell(cell)) => return (Needs::All, vec![*cell]),
+            // Of many, the first is mostly free: then the others need not be looked at.
+            Some(Awaited::Set(members))
+                if members.needs() == Needs::Any && members.any_is(|cell| self.is_free(cell)) =>
+            {
+                return NOTHING;
+            }
             Some(Awaited::Set(members)) => match members.all() {
                 Some(handles) => (members.needs(), handles),
                 None => return NOTHING,

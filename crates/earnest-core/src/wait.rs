@@ -3,7 +3,7 @@
 use crate::awaited::Awaited;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
-use crate::graph;
+use crate::graph::{self, Entered};
 use crate::settle::Settler;
 use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
@@ -38,6 +38,7 @@ impl Worker<'_> {
         on: &Awaited,
         deadline: Option<Instant>,
         waiter: &mut Waiter,
+        entered: &mut Option<Entered>,
     ) -> Result<Option<usize>, Deadlock> {
         let is_untimed = deadline.is_none();
         if !self.is_ready() {
@@ -51,52 +52,78 @@ impl Worker<'_> {
             if has_passed(deadline) {
                 return Ok(None);
             }
-            if is_untimed && self.claim(on, false, || {}) == Claimed::Ran {
+            if is_untimed && self.claim_next(on, || drop(entered.take())) == Claimed::Ran {
                 continue;
             }
             on.unless_left_behind(deadline)?;
-            let _unqueued = AwaitsUnqueued::begin(on);
             let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
-            match self.claim_if_jammed(on, || drop(waiting.take())) {
-                Claimed::Ran => continue,
-                Claimed::NoRoom if is_untimed => return Err(Deadlock::too_deep(self.tasks().count())),
-                _ => {}
+            let mut unqueued = None;
+            if self.host.is_jammed() {
+                let mut may_run = || {
+                    drop(entered.take());
+                    drop(waiting.take());
+                };
+                let mut claimed = self.claim(on, true, &mut may_run);
+                if claimed == Claimed::Nothing {
+                    unqueued = AwaitsUnqueued::begin(on);
+                    if unqueued.is_some() {
+                        claimed = self.claim(on, true, may_run);
+                    }
+                }
+                match claimed {
+                    Claimed::Ran => continue,
+                    Claimed::NoRoom if is_untimed => return Err(Deadlock::too_deep(self.tasks().count())),
+                    _ => {}
+                }
             }
-            let mut entered = if is_untimed { Some(graph::enter(self, on.clone())?) } else { None };
-            // And again, for what a future may have come to be made of before this wait was in the graph.
-            let may_run = || {
-                drop(entered.take());
-                drop(waiting.take());
-            };
-            if is_untimed && self.claim_if_jammed(on, may_run) == Claimed::Ran {
-                continue;
+            if is_untimed && entered.is_none() {
+                *entered = Some(graph::enter(self, on.clone())?);
+                // And again, for what a future may have come to be made of before this wait was in the graph.
+                let may_run = || {
+                    drop(entered.take());
+                    drop(waiting.take());
+                };
+                if self.host.is_jammed() && self.claim(on, true, may_run) == Claimed::Ran {
+                    continue;
+                }
             }
-            match waiter.next_unless_called(deadline) {
+            let next = waiter.next_unless_called(deadline);
+            drop(unqueued);
+            match next {
                 Next::Token(token) => return Ok(Some(token)),
                 Next::TimedOut => return Ok(None),
-                Next::Called => {}
+                // It may be for a circle that has been closed by what a future has come to be made of.
+                Next::Called => *entered = None,
             }
         }
     }
 
     /// Runs a task in place of waiting without a timeout, if there is one to be run.
     pub(crate) fn runs_instead(&self, on: &Awaited) -> bool {
-        self.is_ready() && self.claim(on, false, || {}) == Claimed::Ran
+        self.is_ready() && self.claim_next(on, || {}) == Claimed::Ran
     }
 
-    /// Runs a task that is among what is waited for, if nobody else of the pool runs anything, and nobody may be started.
-    fn claim_if_jammed(&self, on: &Awaited, before: impl FnOnce()) -> Claimed {
-        if self.host.is_jammed() { self.claim(on, true, before) } else { Claimed::Nothing }
+    /// Like `claim`, for one that is waited for in any case.
+    fn claim_next(&self, on: &Awaited, before: impl FnOnce()) -> Claimed {
+        self.claim_by(before, |run| on.find_next_task(run))
     }
 
     /// Runs one task that is among what is waited for: a pending task of this worker's pool, or one that a future among
     /// them is derived from, however far. Where one of several would do, it is run only if `any`. `before` is called
     /// before the task runs.
-    pub(crate) fn claim(&self, on: &Awaited, any: bool, before: impl FnOnce()) -> Claimed {
+    fn claim(&self, on: &Awaited, any: bool, before: impl FnOnce()) -> Claimed {
+        self.claim_by(before, |run| on.find_task(any, run))
+    }
+
+    fn claim_by(
+        &self,
+        before: impl FnOnce(),
+        find: impl FnOnce(&mut dyn FnMut(RawCell) -> bool) -> bool,
+    ) -> Claimed {
         let mut claimed = Claimed::Nothing;
         let mut before = Some(before);
-        on.find_task(any, |cell| {
+        find(&mut |cell| {
             claimed = self.run_in_place(cell, &mut before).unwrap_or(claimed);
             claimed != Claimed::Nothing
         });

@@ -115,14 +115,16 @@ impl Waiter {
     pub fn next_of(
         &mut self,
         deadline: Option<Instant>,
-        watching: &Watching,
+        watching: &mut Watching,
     ) -> Result<Option<usize>, Deadlock> {
         let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
         let on = Awaited::Set(members.clone());
-        worker::with_current(|worker| match worker {
+        let next = worker::with_current(|worker| match worker {
             None => on.unless_left_behind(deadline).map(|()| self.next(deadline)),
-            Some(worker) => worker.wait(&on, deadline, self),
-        })
+            Some(worker) => worker.wait(&on, deadline, self, &mut watching.entered),
+        });
+        watching.goes_on();
+        next
     }
 
     /// Like [`next`](Self::next), and returns when it is [called](Inbox::call) as well.

@@ -2,6 +2,7 @@
 
 use crate::awaited::Members;
 use crate::cancel::CancelHandle;
+use crate::graph::Entered;
 use crate::owner::may_be_left_behind;
 use crate::sources::Needs;
 use crate::worker;
@@ -10,17 +11,18 @@ use std::sync::Arc;
 
 /// What a [`Waiter`](crate::Waiter) waits for, by its tokens. Kept on a worker's thread and in a child of `fork` only, and
 /// from the first wait on that is not over at once: elsewhere nobody asks.
-#[derive(Clone)]
 pub struct Watching {
     needs: Needs,
     pub(crate) members: Option<Arc<Members>>,
+    /// The wait, as the graph knows it.
+    pub(crate) entered: Option<Entered>,
 }
 
 impl Watching {
     /// All of the futures are waited for, or any of them.
     #[must_use]
     pub const fn new(needs: Needs) -> Watching {
-        Watching { needs, members: None }
+        Watching { needs, members: None, entered: None }
     }
 
     /// To be called before the thread waits. `members` are asked for once, if at all.
@@ -28,6 +30,20 @@ impl Watching {
         let is_asked_for = || worker::with_current(|worker| worker.is_some()) || may_be_left_behind();
         if self.members.is_none() && is_asked_for() {
             self.members = Some(Arc::new(Members::new(self.needs, members())));
+        }
+    }
+
+    /// The same members, for one wait.
+    #[must_use]
+    pub fn share(&self) -> Watching {
+        Watching { needs: self.needs, members: self.members.clone(), entered: None }
+    }
+
+    /// A future has settled. Whoever needs all goes on waiting for the others, and need not be entered into the graph
+    /// anew for each.
+    pub(crate) fn goes_on(&mut self) {
+        if self.needs == Needs::Any {
+            self.entered = None;
         }
     }
 
