@@ -60,13 +60,15 @@ impl Producer {
     /// Runs the closure, unless the task has been cancelled. `worker` is who runs it, where that is known; `available` is
     /// told what this thread is about to do: see [`Runnable::run_on`](crate::Runnable::run_on).
     #[inline]
-    pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) {
+    ///
+    /// Says whether the closure was run.
+    pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) -> bool {
         let cell = self.into_raw();
         let header = cell.header();
         if !header.word.start() {
             // SAFETY: the producer lets go here, and is not used again.
             unsafe { let_producer_go(cell) };
-            return;
+            return false;
         }
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
@@ -76,7 +78,7 @@ impl Producer {
             available(true);
             frame.is_over();
             if header.word.finish_unobserved(View::RUNNING, outcome) {
-                return;
+                return true;
             }
             frame.is_not_over(cell);
             available(false);
@@ -85,6 +87,7 @@ impl Producer {
         let then = unsafe { finish_observed(cell, outcome, &mut available) };
         drop(in_the_middle);
         then.unwrap_or(Chain::new()).tell_all();
+        true
     }
 
     /// To done without an outcome. A task that has been started or dismissed by another is left to that.

@@ -42,7 +42,7 @@ impl Runnable {
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
-        self.producer.run(None, |_| {});
+        let _had_been_cancelled = self.producer.run(None, |_| {});
     }
 
     /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
@@ -51,8 +51,11 @@ impl Runnable {
     /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the
     /// outcome. Should something come up after all, such as a callback that was registered meanwhile, it is told
     /// `false` before that runs. A panic in it is reported and changes nothing else.
-    pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) {
-        self.producer.run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)));
+    ///
+    /// `false`: the task had been cancelled, or been run by who waited for it, and nothing was done.
+    #[must_use = "a task that is over does not say how long tasks take"]
+    pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) -> bool {
+        self.producer.run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)))
     }
 
     /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called

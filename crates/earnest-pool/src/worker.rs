@@ -205,13 +205,17 @@ impl Worker<'_> {
         self.end_search();
         // Before anybody can react to the outcome this worker counts as available: submitting again will not start
         // another thread. Not while a callback may run, which could take its time, with everybody relying on us.
-        task.run_on(self.waits, |available| {
+        let waits = self.waits;
+        let has_run = task.run_on(waits, |available| {
             if !available {
                 self.end_search();
             } else if self.local.is_empty() {
                 self.begin_search();
             }
         });
+        if !has_run {
+            self.pace.is_void();
+        }
     }
 
     fn begin_search(&mut self) {
@@ -283,6 +287,11 @@ impl Pace {
             self.limit = if short { (self.limit * 2).min(LARGEST_BATCH) } else { 1 };
         }
         self.limit
+    }
+
+    /// One of the batch was over before it began: how long it took says nothing of the others.
+    fn is_void(&mut self) {
+        self.since = None;
     }
 
     fn batch_begins(&mut self) {

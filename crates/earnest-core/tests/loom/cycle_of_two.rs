@@ -40,5 +40,5 @@ fn cycle_of_two() {
 fn run_as_worker(owner: Owner, runnable: Runnable) {
     let worker = earnest_core::Worker::new(owner, &Idle, 1 << 20);
     worker.ready();
-    worker.serve(|| runnable.run_on(&worker, |_| {}));
+    assert!(worker.serve(|| runnable.run_on(&worker, |_| {})));
 }

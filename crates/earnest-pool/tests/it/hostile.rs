@@ -73,7 +73,7 @@ fn a_hook_that_panics_leaves_no_future_open() {
     let (runnable, future) = task(|| 1);
     let host = Nowhere;
     let worker = earnest_core::Worker::new(earnest_core::Owner::next(), &host, 1 << 20);
-    runnable.run_on(&worker, |_| panic!("a hook's own fault"));
+    assert!(runnable.run_on(&worker, |_| panic!("a hook's own fault")));
     assert_eq!(future.result().unwrap(), 1);
 }
 
