@@ -67,11 +67,11 @@ fn an_error_that_is_asked_for_again_is_unchanged() {
     });
 }
 
-/// Rows 2b.r, 1.2.6, 1.2.12: an error is told by what it is, and not by what it looks like: with nothing to say it is one
+/// Rows 2b.r, 19, 1.2.6, 1.2.12: an error is told by what it is, and not by what it looks like: with nothing to say it is one
 /// all the same, and a value that looks like nothing is a value.
 #[test]
 fn an_empty_error_is_an_error_and_an_empty_value_is_a_value() {
-    conform("2b.r 1.2.6 1.2.12", |claims| {
+    conform("2b.r 19 1.2.6 1.2.12", |claims| {
         #[derive(Debug)]
         struct Nothing;
         impl std::fmt::Display for Nothing {

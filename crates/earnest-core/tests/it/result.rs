@@ -127,11 +127,14 @@ fn a_dropped_promise_abandons_its_future() {
     assert!(future.result().unwrap_err().is_abandoned());
 }
 
+/// Row 98: a task that is dropped before it starts ends its future.
 #[test]
 fn a_dropped_runnable_abandons_its_future() {
-    let (runnable, future) = task(|| ());
-    drop(runnable);
-    assert!(future.result().unwrap_err().is_abandoned());
+    conform("98", |claims| {
+        let (runnable, future) = task(|| ());
+        drop(runnable);
+        claims.that(future.result().unwrap_err().is_abandoned(), "it is abandoned");
+    });
 }
 
 #[test]

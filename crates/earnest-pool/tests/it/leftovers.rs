@@ -1,26 +1,37 @@
 //! An ended pool leaves no thread behind. Counted in a process of its own, where no other test starts threads.
 
 use earnest_pool::{Shutdown, ThreadPoolExecutor};
+use earnest_testing::conform;
 use std::process::Command;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 const CHILD: &str = "EARNEST_TEST_CHILD";
 
+/// Rows 69, 70, 71, 72: blocked tasks have a thread each; however a pool ends, by a drop, a shutdown, one that does not
+/// wait or a failing initializer, its threads end with it.
 #[test]
 #[cfg(target_os = "linux")]
 fn an_ended_pool_leaves_no_thread_behind() {
     if std::env::var_os(CHILD).is_some() {
         return in_child();
     }
+    conform("69 70 71 72", |claims| {
+        let (success, said) = run_child();
+        claims.that(success, &format!("the child ended well: {said}"));
+        claims.that(said.contains("all ended"), &format!("it came to its end: {said}"));
+    });
+}
+
+/// Runs the same test in a process of its own. Says whether it ended well, and what it said.
+fn run_child() -> (bool, String) {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "leftovers::an_ended_pool_leaves_no_thread_behind", "--nocapture"])
         .env(CHILD, "1")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&child.stdout);
-    assert!(child.status.success(), "{said}{}", String::from_utf8_lossy(&child.stderr));
-    assert!(said.contains("all ended"), "the child did not come to its end: {said}");
+    let said = [child.stdout, child.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (child.status.success(), said.concat())
 }
 
 /// A joined thread may show for a moment longer: the kernel says that it has ended before it takes it off the list.

@@ -4,9 +4,11 @@
 mod bad_input;
 mod broken;
 mod environment;
+mod exit;
 mod finalizer;
 #[cfg(unix)]
 mod fork;
+mod gate;
 mod hostile;
 mod hooks;
 mod leftovers;
