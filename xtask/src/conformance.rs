@@ -74,3 +74,16 @@ fn read_sources() -> Result<Sources> {
     }
     Ok(sources)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_true() {
+        let page = fs::read_to_string(root().join(PAGE)).unwrap();
+        let problems = check::check(PAGE, &page, &read_sources().unwrap());
+        let listed: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(listed.is_empty(), "{}", listed.join("\n"));
+    }
+}

@@ -4,6 +4,9 @@
 
 mod as_completed;
 mod completion_set;
+mod conform_as_completed;
+mod conform_map;
+mod conform_wait;
 mod join;
 mod leftovers;
 mod map;
