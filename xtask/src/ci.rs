@@ -9,50 +9,32 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 12] = [
-    Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
-    Step { name: "tidy", arguments: &["xtask", "tidy"], environment: &[] },
+const STEPS: [Step; 13] = [
+    step("format", &["fmt", "--all", "--check"]),
+    step("tidy", &["xtask", "tidy"]),
+    // Without features, as most people build, and with all of them.
+    step("clippy", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    step("test", &["test", "--locked", "--workspace"]),
+    step(
+        "clippy, features",
+        &["clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"],
+    ),
+    step("test, features", &["test", "--locked", "--workspace", "--all-features"]),
+    step("claims turned round", &["xtask", "conformance", "--invert", "12"]),
     Step {
-        name: "clippy",
-        arguments: &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        environment: &[],
-    },
-    Step { name: "test", arguments: &["test", "--locked", "--workspace"], environment: &[] },
-    Step {
-        name: "claims turned round",
-        arguments: &["xtask", "conformance", "--invert", "12"],
-        environment: &[],
-    },
-    // What the features add; the rest has just been run without them.
-    Step {
-        name: "clippy, features",
-        arguments: &[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--all-features",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        environment: &[],
-    },
-    Step {
-        name: "test, features",
-        arguments: &["test", "--locked", "-p", "earnest-combinators", "--all-features"],
-        environment: &[],
-    },
-    Step {
-        name: "documentation",
-        arguments: &["doc", "--locked", "--workspace", "--no-deps"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..step("documentation", &["doc", "--locked", "--workspace", "--no-deps", "--all-features"])
     },
-    Step { name: DIFFERENTIAL, arguments: &["xtask", "differential", "--cases", "200"], environment: &[] },
-    Step { name: "models", arguments: &["xtask", "loom", "--patched"], environment: &[] },
-    Step { name: "mutation gate", arguments: &["xtask", "loom", "--mutants"], environment: &[] },
-    Step { name: COUNTS, arguments: &["xtask", "counts"], environment: &[] },
+    step("public interface", &["xtask", "api"]),
+    step(DIFFERENTIAL, &["xtask", "differential", "--cases", "200"]),
+    step("models", &["xtask", "loom", "--patched"]),
+    step("mutation gate", &["xtask", "loom", "--mutants"]),
+    step(COUNTS, &["xtask", "counts"]),
 ];
+
+const fn step(name: &'static str, arguments: &'static [&'static str]) -> Step {
+    Step { name, arguments, environment: &[] }
+}
 
 const COUNTS: &str = "counts";
 const DIFFERENTIAL: &str = "differential";

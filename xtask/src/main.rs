@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`. Each has a file of its own.
 
+mod api;
 mod cargo;
 mod ci;
 mod conformance;
@@ -22,6 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Compare the public interface with the listings in docs/api
+    Api(api::Arguments),
     /// Run everything that a change must pass
     Ci,
     /// Model-check the crates with loom
@@ -38,6 +41,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Api(arguments) => api::run(&arguments),
         Command::Ci => ci::run(),
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
