@@ -136,7 +136,12 @@ impl<W: Waitable> CompletionSet<W> {
         }
     }
 
-    fn next_by(&mut self, deadline: Option<Instant>) -> Result<Option<W>, TimedOut<()>> {
+    /// Cancels those whose tasks have not begun.
+    pub(crate) fn cancel_all(&self) {
+        self.members.cancel_all();
+    }
+
+    pub(crate) fn next_by(&mut self, deadline: Option<Instant>) -> Result<Option<W>, TimedOut<()>> {
         loop {
             let token = match self.waiter.try_next() {
                 Some(token) => token,

@@ -1,47 +1,81 @@
 //! What `map` has submitted and not yielded.
 
-use earnest_core::Future;
+use crate::chunk::Chunk;
+use crate::completion_set::CompletionSet;
+use earnest_core::{TimedOut, Waitable};
 use std::collections::VecDeque;
+use std::time::Instant;
 
-/// Futures in input order. Dropping them cancels those that have not started.
-pub(crate) struct InFlight<R> {
-    futures: VecDeque<Future<R>>,
+/// Tasks in input order. Dropping them cancels those that have not started.
+pub(crate) struct InFlight<W: Waitable> {
+    tasks: VecDeque<W>,
 }
 
-impl<R> InFlight<R> {
+impl<W: Waitable> InFlight<W> {
     pub(crate) const fn new() -> Self {
-        Self { futures: VecDeque::new() }
+        Self { tasks: VecDeque::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.futures.len()
+        self.tasks.len()
     }
 
-    pub(crate) fn push_last(&mut self, future: Future<R>) {
-        self.futures.push_back(future);
+    pub(crate) fn push_last(&mut self, task: W) {
+        self.tasks.push_back(task);
     }
 
-    pub(crate) fn pop_first(&mut self) -> Option<Future<R>> {
-        self.futures.pop_front()
+    pub(crate) fn pop_first(&mut self) -> Option<W> {
+        self.tasks.pop_front()
     }
 
     /// Puts back what `pop_first` gave.
-    pub(crate) fn push_first(&mut self, future: Future<R>) {
-        self.futures.push_front(future);
+    pub(crate) fn push_first(&mut self, task: W) {
+        self.tasks.push_front(task);
     }
 
     /// Lets everything run, with nobody to see what it comes to.
     pub(crate) fn detach(mut self) {
-        self.futures.clear();
+        self.tasks.clear();
     }
 }
 
-impl<R> Drop for InFlight<R> {
+impl<W: Waitable> Drop for InFlight<W> {
     fn drop(&mut self) {
         // First to last, as executors start them: the ones about to start are cancelled first. All are cancelled before
         // any is dropped, because the destructor of an outcome may block or panic.
-        for future in &self.futures {
-            future.cancel();
+        for task in &self.tasks {
+            task.cancel_handle().cancel();
         }
+    }
+}
+
+/// Chunks as they complete. Dropping them cancels those that have not started.
+pub(crate) struct Unordered<R> {
+    chunks: CompletionSet<Chunk<R>>,
+}
+
+impl<R> Unordered<R> {
+    pub(crate) fn new() -> Self {
+        Self { chunks: CompletionSet::new() }
+    }
+
+    pub(crate) fn push(&mut self, chunk: Chunk<R>) {
+        self.chunks.push(chunk);
+    }
+
+    /// The next to complete. `None`: there is none left.
+    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Result<Option<Chunk<R>>, TimedOut<()>> {
+        self.chunks.next_by(deadline)
+    }
+
+    /// As for [`InFlight::detach`].
+    pub(crate) fn detach(mut self) {
+        self.chunks = CompletionSet::new();
+    }
+}
+
+impl<R> Drop for Unordered<R> {
+    fn drop(&mut self) {
+        self.chunks.cancel_all();
     }
 }

@@ -43,7 +43,9 @@ mod race;
 mod entrants;
 mod gather;
 mod map;
+mod map_with;
 mod map_options;
+mod chunk;
 mod in_flight;
 
 pub use adder::Adder;
@@ -51,8 +53,9 @@ pub use as_completed::{AsCompleted, AsCompletedTimeout, as_completed, as_complet
 pub use completion_set::CompletionSet;
 pub use entrants::{CancelLosers, Entrants, EntrantsExt};
 pub use join::{join_all, try_join_all};
-pub use map::{Map, MapExt, MapWith};
+pub use map::{Map, MapExt};
 pub use map_options::MapOptions;
+pub use map_with::MapWith;
 pub use race::{first_ok, race};
 #[cfg(feature = "stream")]
 pub use stream::CompletionStream;

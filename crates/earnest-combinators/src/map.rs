@@ -2,11 +2,11 @@
 
 use crate::in_flight::InFlight;
 use crate::map_options::MapOptions;
+use crate::map_with::MapWith;
 use core::fmt;
 use core::iter::FusedIterator;
-use earnest_core::{Error, Executor, ExecutorExt, Future, deadline_after};
+use earnest_core::{Error, Executor, ExecutorExt, Future};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// What every [`Executor`] can do with many inputs, `dyn Executor` included.
 pub trait MapExt: Executor {
@@ -72,6 +72,10 @@ pub trait MapExt: Executor {
     /// more than `n` inputs have been pulled whose results have not been yielded. Without one, everything is submitted
     /// within the call. The location of a task submitted by `next` is where `next` was called.
     ///
+    /// With a [chunk size](MapOptions::chunk_size), one task applies `f` to several inputs, one after the other; each has
+    /// a result of its own, and an input for which `f` panics is an error in its place and no more. A chunk that has
+    /// started runs to its end. With [`unordered`](MapOptions::unordered), results come as their tasks complete.
+    ///
     /// With a [timeout](MapOptions::timeout), results that are there are yielded even when it has passed, but nothing
     /// is waited for, and no input is pulled by `next`, any more: the iterator yields one
     /// [`Error::DeadlineExceeded`], having cancelled what has not started, and is finished. It ends without that error
@@ -107,16 +111,7 @@ pub trait MapExt: Executor {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        let mut map = MapWith {
-            in_flight: InFlight::new(),
-            deadline: options.timeout.and_then(deadline_after),
-            capacity: options.buffer_size.unwrap_or(usize::MAX),
-            executor: self,
-            inputs: Some(inputs.into_iter()),
-            f: Arc::new(f),
-        };
-        map.fill();
-        map
+        MapWith::begin(self, options, inputs.into_iter(), f)
     }
 }
 
@@ -125,7 +120,7 @@ impl<E: Executor + ?Sized> MapExt for E {}
 /// The results of [`MapExt::map`], in input order. Dropping it cancels what has not started.
 #[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
 pub struct Map<R> {
-    in_flight: InFlight<R>,
+    in_flight: InFlight<Future<R>>,
 }
 
 impl<R> Map<R> {
@@ -155,120 +150,4 @@ impl<R> fmt::Debug for Map<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Map").field("in_flight", &self.in_flight.len()).finish_non_exhaustive()
     }
-}
-
-/// The results of [`MapExt::map_with`], in input order. Dropping it cancels what has not started.
-#[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
-pub struct MapWith<'e, E: ?Sized, I, F, R> {
-    // The first field, so that cancelling comes before the destructors of inputs and function.
-    in_flight: InFlight<R>,
-    deadline: Option<Instant>,
-    capacity: usize,
-    executor: &'e E,
-    /// `None` once they have ended, or nothing is to be pulled any more.
-    inputs: Option<I>,
-    f: Arc<F>,
-}
-
-impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
-    /// Lets all tasks run that have been submitted, and drops what they come to. No further input is pulled.
-    pub fn detach(self) {
-        self.in_flight.detach();
-    }
-
-    /// Cancels what has not started, for good.
-    fn give_up(&mut self) -> Error {
-        self.inputs = None;
-        drop(core::mem::replace(&mut self.in_flight, InFlight::new()));
-        Error::DeadlineExceeded
-    }
-}
-
-impl<E, I, F, R> MapWith<'_, E, I, F, R>
-where
-    E: Executor + ?Sized,
-    I: Iterator,
-    I::Item: Send + 'static,
-    F: Fn(I::Item) -> R + Send + Sync + 'static,
-    R: Send + 'static,
-{
-    /// Pulls and submits while there is room.
-    #[track_caller]
-    fn fill(&mut self) {
-        while self.in_flight.len() < self.capacity {
-            let Some(input) = self.inputs.as_mut().and_then(Iterator::next) else {
-                self.inputs = None;
-                return;
-            };
-            let f = self.f.clone();
-            self.in_flight.push_last(self.executor.submit(move || f(input)));
-        }
-    }
-
-    /// Whether the inputs have ended, as far as can be told without pulling one.
-    fn inputs_have_ended(&self) -> bool {
-        self.inputs.as_ref().is_none_or(|inputs| inputs.size_hint().1 == Some(0))
-    }
-}
-
-impl<E, I, F, R> Iterator for MapWith<'_, E, I, F, R>
-where
-    E: Executor + ?Sized,
-    I: Iterator,
-    I::Item: Send + 'static,
-    F: Fn(I::Item) -> R + Send + Sync + 'static,
-    R: Send + 'static,
-{
-    type Item = Result<R, Error>;
-
-    /// Submits what there is room for, then blocks until the next result is there or time has run out. `None`: the
-    /// iteration is finished.
-    #[track_caller]
-    fn next(&mut self) -> Option<Self::Item> {
-        let time_is_up = self.deadline.is_some_and(has_passed);
-        // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
-        // counts.
-        if !time_is_up {
-            self.fill();
-        }
-        let Some(first) = self.in_flight.pop_first() else {
-            return (time_is_up && !self.inputs_have_ended()).then(|| Err(self.give_up()));
-        };
-        let Some(deadline) = self.deadline else {
-            return Some(first.result());
-        };
-        Some(first.result_deadline(deadline).unwrap_or_else(|timed_out| {
-            self.in_flight.push_first(timed_out.into_inner());
-            Err(self.give_up())
-        }))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let (lower, upper) = self.inputs.as_ref().map_or((0, Some(0)), Iterator::size_hint);
-        let lower = lower.saturating_add(self.in_flight.len());
-        let upper = upper.and_then(|upper| upper.checked_add(self.in_flight.len()));
-        // When time runs out, one error stands for all the results that are left.
-        (if self.deadline.is_some() { lower.min(1) } else { lower }, upper)
-    }
-}
-
-impl<E, I, F, R> FusedIterator for MapWith<'_, E, I, F, R>
-where
-    E: Executor + ?Sized,
-    I: Iterator,
-    I::Item: Send + 'static,
-    F: Fn(I::Item) -> R + Send + Sync + 'static,
-    R: Send + 'static,
-{
-}
-
-impl<E: ?Sized, I, F, R> fmt::Debug for MapWith<'_, E, I, F, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MapWith").field("in_flight", &self.in_flight.len()).finish_non_exhaustive()
-    }
-}
-
-fn has_passed(deadline: Instant) -> bool {
-    // The core's clock and not `Instant::now`: where there is none, no deadline passes.
-    deadline_after(Duration::ZERO).is_some_and(|now| now >= deadline)
 }

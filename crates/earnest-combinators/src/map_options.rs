@@ -1,8 +1,11 @@
 //! How a map is to be carried out.
 
+use core::num::NonZeroUsize;
+use earnest_core::Executor;
 use std::time::Duration;
 
-/// Options for [`MapExt::map_with`](crate::MapExt::map_with). The default is no buffer size and no timeout.
+/// Options for [`MapExt::map_with`](crate::MapExt::map_with). The default is no buffer size, one input a task, input order,
+/// and no timeout.
 ///
 /// ```
 /// use earnest_combinators::MapOptions;
@@ -18,12 +21,27 @@ pub struct MapOptions {
     pub(crate) buffer_size: Option<usize>,
     /// `None`: for ever.
     pub(crate) timeout: Option<Duration>,
+    pub(crate) is_unordered: bool,
+    chunk_size: ChunkSize,
+}
+
+/// How many inputs go into one task.
+#[derive(Clone, Copy, Debug)]
+enum ChunkSize {
+    Fixed(usize),
+    Auto,
+}
+
+impl Default for ChunkSize {
+    fn default() -> Self {
+        ChunkSize::Fixed(1)
+    }
 }
 
 impl MapOptions {
     /// The default options.
     pub const fn new() -> Self {
-        Self { buffer_size: None, timeout: None }
+        Self { buffer_size: None, timeout: None, is_unordered: false, chunk_size: ChunkSize::Fixed(1) }
     }
 
     /// Bounds how many inputs have been pulled and not yet yielded as results: `n` at most, at any moment.
@@ -39,6 +57,55 @@ impl MapOptions {
         assert!(n > 0, "buffer_size must be greater than 0, or nothing could ever be submitted");
         self.buffer_size = Some(n);
         self
+    }
+
+    /// Has one task for `n` inputs, for inputs that are worth less than a task. Default: 1.
+    ///
+    /// The results are the same as without: one for each input, in input order, and an input for which the function
+    /// panics fails alone. What is cancelled, refused or broken is the task, and with it each of its inputs. With a
+    /// [buffer size](Self::buffer_size) below `n`, a chunk is of that size; above it, inputs are pulled when there is
+    /// room for a whole chunk.
+    ///
+    /// # Panics
+    ///
+    /// If `n` is 0: nothing could ever be submitted.
+    #[track_caller]
+    pub const fn chunk_size(mut self, n: usize) -> Self {
+        assert!(n > 0, "chunk_size must be greater than 0, or nothing could ever be submitted");
+        self.chunk_size = ChunkSize::Fixed(n);
+        self
+    }
+
+    /// Has as many inputs for one task as leave eight tasks at least for each that the executor runs at the same time.
+    ///
+    /// It goes by how many inputs there are at least, as their [`size_hint`](Iterator::size_hint) says; where that is
+    /// not known, one input is one task. An executor that does not know how many tasks it runs at the same time is taken
+    /// to run as many as the program can use processors.
+    pub const fn auto_chunk_size(mut self) -> Self {
+        self.chunk_size = ChunkSize::Auto;
+        self
+    }
+
+    /// Yields results as their tasks complete, and not in input order. Who wants to know which input one is of has the
+    /// function say so.
+    pub const fn unordered(mut self) -> Self {
+        self.is_unordered = true;
+        self
+    }
+
+    /// The chunk size for at least `n` inputs.
+    pub(crate) fn chunk_size_for<E: Executor + ?Sized>(&self, executor: &E, n: usize) -> usize {
+        const CHUNKS_PER_WORKER: usize = 8;
+        match self.chunk_size {
+            ChunkSize::Fixed(n) => n,
+            // An endless iterator may claim any number.
+            ChunkSize::Auto if n == usize::MAX => 1,
+            ChunkSize::Auto => {
+                let workers = executor.parallelism().or_else(|| std::thread::available_parallelism().ok());
+                let workers = workers.map_or(1, NonZeroUsize::get);
+                (n / workers.saturating_mul(CHUNKS_PER_WORKER)).max(1)
+            }
+        }
     }
 
     /// Bounds the iteration as a whole, counted from the call of `map_with`.

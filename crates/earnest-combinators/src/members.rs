@@ -96,6 +96,18 @@ impl<W: Waitable> Members<W> {
         held.places[token].take()
     }
 
+    /// Cancels the items whose tasks have not begun.
+    pub(crate) fn cancel_all(&self) {
+        let handles: Vec<_> = {
+            let held = self.held.lock();
+            held.places.iter().flatten().map(|item| item.cancel_handle()).collect()
+        };
+        // Not under the lock: callbacks run.
+        for handle in handles {
+            handle.cancel();
+        }
+    }
+
     /// Takes any item, though it has not settled.
     pub(crate) fn take_unsettled(&self) -> Option<W> {
         let mut held = self.held.lock();

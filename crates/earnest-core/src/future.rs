@@ -131,6 +131,11 @@ impl<T> Future<T> {
         self.consumer.peek()
     }
 
+    /// Like `peek`, for code of ours: a failure that nobody else looks at will be reported.
+    pub(crate) fn glance(&self) -> Option<Result<&T, &Error>> {
+        self.consumer.glance()
+    }
+
     /// Cancels the future if its task has not begun, and says whether the future is cancelled now.
     ///
     /// On success the closure, with all it captured, has been dropped before this returns, callbacks have run, and

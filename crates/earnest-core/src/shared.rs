@@ -34,6 +34,10 @@ impl<T> SharedFuture<T> {
         &self.both.future
     }
 
+    pub(crate) fn glance(&self) -> Option<Result<&T, &Error>> {
+        self.inner().glance()
+    }
+
     /// Blocks until the future is done. Inside one of its own callbacks it answers at once.
     ///
     /// # Errors

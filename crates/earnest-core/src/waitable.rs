@@ -2,6 +2,7 @@
 
 use crate::cancel::CancelHandle;
 use crate::error::Error;
+use crate::failed_if::FailedIf;
 use crate::future::Future;
 use crate::shared::SharedFuture;
 use crate::waiter::Inbox;
@@ -16,7 +17,7 @@ pub trait Waitable: sealed::Watch {}
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 mod sealed {
-    use super::{Arc, CancelHandle, Error, Future, Inbox, SharedFuture};
+    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture};
 
     /// The working half of [`Waitable`](super::Waitable).
     #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
@@ -54,7 +55,7 @@ mod sealed {
             self.consumer.is_visible()
         }
         fn has_failed(&self) -> bool {
-            matches!(self.consumer.glance(), Some(Err(error)) if !matches!(error, Error::Cancelled))
+            matches!(self.glance(), Some(Err(error)) if !matches!(error, Error::Cancelled))
         }
         fn cancel_handle(&self) -> CancelHandle {
             Future::cancel_handle(self)
@@ -91,6 +92,35 @@ mod sealed {
     impl<T> Watch for SharedFuture<T> {
         forward!(self => self.inner());
     }
+    /// Forwards everything but the failure to `$inner`.
+    macro_rules! failed_if {
+        ($future:ident) => {
+            impl<T, F: Fn(Result<&T, &Error>) -> bool> Watch for FailedIf<$future<T>, F> {
+                fn watch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+                    self.future.watch(inbox, token)
+                }
+                fn unwatch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {
+                    self.future.unwatch(inbox, token)
+                }
+                fn is_settled(&self) -> bool {
+                    self.future.is_settled()
+                }
+                fn has_failed(&self) -> bool {
+                    self.future.glance().is_some_and(&self.rule)
+                }
+                fn cancel_handle(&self) -> CancelHandle {
+                    Watch::cancel_handle(&self.future)
+                }
+                fn address(&self) -> usize {
+                    self.future.address()
+                }
+            }
+        };
+    }
+
+    failed_if!(Future);
+    failed_if!(SharedFuture);
+
     impl<W: Watch + ?Sized> Watch for &W {
         forward!(self => (**self));
     }

@@ -7,9 +7,11 @@ mod completion_set;
 mod conform_as_completed;
 mod conform_map;
 mod conform_wait;
+mod failed_if;
 mod join;
 mod leftovers;
 mod map;
+mod map_chunks;
 mod map_with;
 mod race;
 #[cfg(feature = "stream")]

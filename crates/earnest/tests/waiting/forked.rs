@@ -3,7 +3,8 @@ use earnest_testing::returns_in_child;
 
 #[test]
 fn a_child_that_waits_for_many_tasks_of_its_parent_is_told_that_they_never_come() {
-    let pool = ThreadPoolExecutor::builder().max_workers(2).build().unwrap();
+    // One worker, so that what is behind the first task has not begun when the child comes to be.
+    let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
     let (open, gate) = promise::<()>();
     let (started, running) = promise::<()>();
     let first = pool.submit(move || {

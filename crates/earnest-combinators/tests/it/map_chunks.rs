@@ -1,0 +1,147 @@
+use crate::support::{Closed, Inline, Manual, Threads, panic_of};
+use earnest_combinators::{MapExt, MapOptions};
+use earnest_core::{Error, ManualExecutor};
+use earnest_testing::conform;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+/// Rows 3, 1.3.9: chunks of whatever size give the same results, in the same order.
+#[test]
+fn chunks_of_any_size_give_the_same_results() {
+    conform("3 1.3.9", |claims| {
+        let expected: Vec<i32> = (0..100).map(|n| n * n).collect();
+        for size in [1, 3, 10, 99, 100, 1_000, usize::MAX] {
+            let chunked = Threads.map_with(MapOptions::new().chunk_size(size), 0..100, |n| n * n);
+            claims.is(chunked.size_hint(), (100, Some(100)));
+            claims.is(chunked.map(Result::unwrap).collect::<Vec<_>>(), &*expected);
+        }
+    });
+}
+
+/// Row 1.3.9: a chunk is one task, on every executor.
+#[test]
+fn a_chunk_is_one_task() {
+    conform("1.3.9", |claims| {
+        let executor = Manual::default();
+        let map = executor.map_with(MapOptions::new().chunk_size(4), 0..10, |n| n);
+        claims.is(executor.queued(), 3);
+        executor.run_all();
+        claims.is(map.map(Result::unwrap).sum::<i32>(), 45);
+    });
+}
+
+#[test]
+fn an_input_that_panics_fails_alone() {
+    let line = line!() + 1;
+    let map = Inline.map_with(MapOptions::new().chunk_size(4), [4, 0, 2, 1], |n| 20 / n);
+    let results: Vec<_> = map.collect();
+    let values: Vec<_> = results.iter().map(|result| result.as_ref().ok().copied()).collect();
+    assert_eq!(values, [Some(5), None, Some(10), Some(20)]);
+    let Err(Error::Panicked(panic)) = &results[1] else { panic!("{results:?}") };
+    assert_eq!(panic.message(), Some("attempt to divide by zero"));
+    assert_eq!(panic.location().line(), line);
+}
+
+#[test]
+fn a_buffer_bounds_chunks_too() {
+    for (buffer, chunk) in [(10, 4), (4, 4), (3, 8), (5, 5), (7, 2)] {
+        let pulled = Cell::new(0);
+        let inputs = (0..50).inspect(|_| pulled.set(pulled.get() + 1));
+        let options = MapOptions::new().buffer_size(buffer).chunk_size(chunk);
+        let mut map = Inline.map_with(options, inputs, |n| n);
+        for yielded in 0..50 {
+            assert!(pulled.get() - yielded <= buffer, "{buffer} {chunk}");
+            assert_eq!(map.next().unwrap().unwrap(), yielded);
+        }
+        assert!(map.next().is_none());
+        assert_eq!(pulled.get(), 50);
+    }
+}
+
+#[test]
+fn a_chunk_that_is_refused_is_an_error_for_each_of_its_inputs() {
+    let map = Closed.map_with(MapOptions::new().chunk_size(4), 0..10, |n| n);
+    assert_eq!(map.filter(|result| result.as_ref().is_err_and(Error::is_rejected)).count(), 10);
+}
+
+#[test]
+fn a_chunk_that_is_abandoned_is_an_error_for_each_of_its_inputs() {
+    let executor = ManualExecutor::new();
+    let map = executor.map_with(MapOptions::new().chunk_size(3), 0..6, |n| n);
+    executor.abandon_all();
+    assert_eq!(map.filter(|result| result.as_ref().is_err_and(Error::is_abandoned)).count(), 6);
+}
+
+#[test]
+fn dropping_the_iterator_cancels_chunks_that_have_not_started() {
+    for options in [MapOptions::new(), MapOptions::new().unordered()] {
+        let executor = Manual::default();
+        let ran = Arc::new(AtomicUsize::new(0));
+        let count = |ran: &Arc<AtomicUsize>| {
+            let ran = ran.clone();
+            move |_| ran.fetch_add(1, SeqCst)
+        };
+        let map = executor.map_with(options.clone().chunk_size(2), 0..10, count(&ran));
+        executor.run_next();
+        drop(map);
+        executor.run_all();
+        assert_eq!(ran.load(SeqCst), 2);
+        executor.map_with(options.chunk_size(2), 0..10, count(&ran)).detach();
+        executor.run_all();
+        assert_eq!(ran.load(SeqCst), 12);
+    }
+}
+
+#[test]
+fn unordered_results_come_as_they_complete() {
+    let executor = ManualExecutor::new();
+    let map = executor.map_with(MapOptions::new().unordered(), 0..4, |n| n);
+    for index in [2, 0, 1, 0] {
+        executor.run_nth(index);
+    }
+    assert_eq!(map.map(Result::unwrap).collect::<Vec<_>>(), [2, 0, 3, 1]);
+}
+
+#[test]
+fn unordered_and_buffered_and_in_chunks() {
+    let options = MapOptions::new().unordered().buffer_size(8).chunk_size(3);
+    let mut results: Vec<i32> = Threads.map_with(options, 0..100, |n| n).map(Result::unwrap).collect();
+    results.sort_unstable();
+    assert!(results.into_iter().eq(0..100));
+}
+
+#[test]
+fn chunks_run_out_of_time_together() {
+    for options in [MapOptions::new(), MapOptions::new().unordered()] {
+        let executor = Manual::default();
+        let options = options.chunk_size(2).timeout(Duration::from_millis(1));
+        let mut map = executor.map_with(options, 0..6, |n| n);
+        executor.run_next();
+        assert_eq!(map.next().unwrap().unwrap(), 0);
+        assert_eq!(map.next().unwrap().unwrap(), 1);
+        assert!(map.next().unwrap().unwrap_err().is_deadline_exceeded());
+        assert!(map.next().is_none());
+    }
+}
+
+#[test]
+fn automatic_chunks_leave_every_worker_several() {
+    let executor = Manual::default();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    drop(executor.map_with(MapOptions::new().auto_chunk_size(), 0..10_000, |n| n));
+    let chunks = executor.queued();
+    assert!((8 * workers..=16 * workers).contains(&chunks), "{chunks} chunks for {workers} workers");
+    let few = Manual::default();
+    drop(few.map_with(MapOptions::new().auto_chunk_size(), 0..3, |n| n));
+    assert_eq!(few.queued(), 3);
+    let endless = Inline.map_with(MapOptions::new().auto_chunk_size().buffer_size(4), 0_u64.., |n| n);
+    assert_eq!(endless.take(5).map(Result::unwrap).sum::<u64>(), 10);
+}
+
+#[test]
+fn a_chunk_of_nothing_is_refused() {
+    let message = panic_of(|| MapOptions::new().chunk_size(0));
+    assert_eq!(message, "chunk_size must be greater than 0, or nothing could ever be submitted");
+}
