@@ -33,10 +33,11 @@ pub mod prelude {
     pub use earnest_core::TokioExecutor;
     #[doc(no_inline)]
     pub use earnest_core::{
-        Broken, CancelHandle, CancelOnDrop, Dismissal, Error, Executor, ExecutorExt, FailedIf,
-        Future as TaskFuture, FutureId, HookAlreadySet, InlineExecutor, ManualExecutor, Panic, Promise,
-        Refusal, Refused, Runnable, SharedFuture, SharedOutcome, State, SubmitError, TimedOut, UnseenFailure,
-        Waitable, Waiter, deadline_after, promise, set_unseen_failure_hook, task,
+        Broken, CancelHandle, CancelOnDrop, Deadlock, DeadlockedTask, Dismissal, Error, Executor,
+        ExecutorExt, FailedIf, Future as TaskFuture, FutureId, HookAlreadySet, InlineExecutor,
+        ManualExecutor, Panic, Promise, Refusal, Refused, Runnable, SharedFuture, SharedOutcome, State,
+        SubmitError, TimedOut, UnseenFailure, Waitable, Waiter, blocking, deadline_after, promise,
+        set_unseen_failure_hook, task,
     };
     #[doc(no_inline)]
     pub use earnest_pool::*;

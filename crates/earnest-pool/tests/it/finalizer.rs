@@ -20,7 +20,7 @@ fn a_finalizer_runs_once_on_each_worker_s_thread_after_its_last_task() {
         let (both, log) = (both.clone(), log.clone());
         pool.submit(move || {
             both.wait();
-            log.add(&format!("task on {}", std::thread::current().name().unwrap_or_default()));
+            log.add(format!("task on {}", std::thread::current().name().unwrap_or_default()));
         })
     };
     let tasks = [meet(), meet()];
