@@ -20,7 +20,8 @@ pub trait MapExt: Executor {
     /// [`detach`](Map::detach) lets them run. A panic's [`location`](earnest_core::Panic::location) is where `map` was
     /// called.
     ///
-    /// What the task did happens before its result is yielded.
+    /// What the task did happens before its result is yielded. Whoever drops `f` last, the caller or the last task, gets
+    /// the panic of its destructor, if there is one; for a task it is reported.
     ///
     /// # Panics
     ///

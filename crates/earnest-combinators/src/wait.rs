@@ -70,7 +70,8 @@ pub enum Ended {
 /// - Both lists keep the input order. An item that stands for the same future as an earlier one is dropped: it counts
 ///   once, and appears once.
 /// - [`done`](Wait::done) holds everything that had settled when the wait ended, not only what ended it.
-/// - A future that is cancelled during the wait is done.
+/// - A future that is cancelled during the wait is done. One whose outcome has been taken by a poll is done as well, and
+///   counts as failed: asking it gives [`Error::Taken`](earnest_core::Error::Taken).
 /// - No items: returns at once, [`Ended::Satisfied`].
 /// - Without a timeout, or with one too large for the clock, it waits for ever; a timeout of zero looks once. Time runs
 ///   from the call. Running out of time changes nothing about the futures, and leaves nothing behind in them.

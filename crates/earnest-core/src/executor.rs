@@ -137,7 +137,8 @@ pub trait ExecutorExt: Executor {
     /// Hands `f` to the executor and gives back the future of what it returns.
     ///
     /// Never fails: where the executor does not accept the task, `f` is dropped and the future is done already, with
-    /// [`Error::Rejected`] or [`Error::Broken`].
+    /// [`Error::Rejected`] or [`Error::Broken`]. A panic in the destructor of what `f` captured is caught and reported.
+    /// What `f` captures and has not moved out is dropped when it returns: a panic there is one of the task.
     #[track_caller]
     fn submit<F, T>(&self, f: F) -> Future<T>
     where

@@ -23,6 +23,10 @@ use std::time::{Duration, Instant};
 /// cancelled, shared, and given callbacks. **Dropping it detaches:** the task still runs, and nobody sees what it
 /// comes to.
 ///
+/// Where it is done already, dropping it drops the outcome, on this thread: a value whose destructor panics does so in
+/// your hands. Of a detached task the outcome is dropped by the thread that completes it, which catches such a panic and
+/// reports it.
+///
 /// # Ordering
 ///
 /// Everything the task did happens before [`result`](Self::result), [`wait`](Self::wait), [`peek`](Self::peek) and a
@@ -139,7 +143,8 @@ impl<T> Future<T> {
     /// Cancels the future if its task has not begun, and says whether the future is cancelled now.
     ///
     /// On success the closure, with all it captured, has been dropped before this returns, callbacks have run, and
-    /// everybody who waits has been told. Running tasks are not interrupted.
+    /// everybody who waits has been told. Running tasks are not interrupted. A panic in the destructor of what the closure
+    /// captured is caught and reported, and changes nothing else.
     pub fn cancel(&self) -> bool {
         self.consumer.cancel()
     }
@@ -155,8 +160,8 @@ impl<T> Future<T> {
     /// Callbacks run in the order in which they were added, on the thread that completes or cancels the future,
     /// before anybody else sees the outcome: one that blocks delays those who wait. They may do anything, including
     /// submit, cancel, shut down, or add callbacks; one added while earlier ones run is run after them by the same
-    /// thread. Added to a future that is done and whose callbacks have run, `f` runs at once on the calling thread.
-    /// No lock is held meanwhile.
+    /// thread, without a deeper stack. Polling the very future inside a callback finds it pending. Added to a future
+    /// that is done and whose callbacks have run, `f` runs at once on the calling thread. No lock is held meanwhile.
     ///
     /// # Panics
     ///
@@ -232,6 +237,9 @@ impl<T> From<Result<T, Error>> for Future<T> {
 }
 
 /// Awaitable from any runtime. After it was ready the handle is spent, and says [`Error::Taken`].
+///
+/// The waker of the latest poll is woken, by whoever completes the future; a panic in waking or dropping it is caught and
+/// reported. One in cloning it is that of who polls.
 impl<T> core::future::Future for Future<T> {
     type Output = Result<T, Error>;
 

@@ -10,6 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 ///
 /// The process's panic hook has already run when this is made, so the panic itself has been printed, with the line
 /// that raised it, unless the program changed the hook. This type adds the line that *submitted* the task.
+///
+/// Dropping it drops the payload; a panic in that one's destructor is caught and reported. Taken out with
+/// [`into_panic`](Self::into_panic) the payload is yours, and so is such a panic.
 pub struct Panic(Box<Inner>);
 
 struct Inner {

@@ -89,7 +89,8 @@ impl<S> Builder<S> {
         self
     }
 
-    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`].
+    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`]. Where the system has no stack
+    /// of this size to give, no thread can be started, and submissions are refused.
     ///
     /// The system may round it up. If it is so large that no thread can be had, submissions are refused.
     pub fn stack_size(mut self, bytes: usize) -> Self {

@@ -10,7 +10,8 @@ use crate::sleep::{Counts, MAX_WORKERS, Sleep, StartPermit};
 use crate::worker;
 use core::fmt;
 use earnest_core::{
-    Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, unqueued_is_awaited,
+    Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, run_caught,
+    unqueued_is_awaited,
 };
 use earnest_sync::{Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
@@ -190,7 +191,7 @@ impl Shared {
     pub(crate) fn break_down(&self, cause: Broken) {
         if let Err(second) = self.broken.set(cause) {
             // The first cause stands. The other's destructor is the user's code.
-            report(|| drop(second));
+            run_caught("the destructor of a second cause for which a pool is broken", || drop(second));
         }
         self.sleep.close(true);
         self.dismiss_queued();

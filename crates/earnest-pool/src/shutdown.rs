@@ -9,7 +9,8 @@ use std::time::Duration;
 pub struct Shutdown {
     /// Block until all workers have ended. Default: `true`.
     pub wait: bool,
-    /// Cancel what is queued instead of running it. Default: `false`.
+    /// Cancel what is queued instead of running it. A panic in the destructor of what a task captured is caught and
+    /// reported. Default: `false`.
     pub cancel_pending: bool,
     /// Block for so long at most. Default: `None`, for ever.
     pub timeout: Option<Duration>,

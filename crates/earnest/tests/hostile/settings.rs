@@ -2,7 +2,8 @@
 
 use crate::support::{Bomb, panics};
 use earnest::ThreadPoolExecutor;
-use earnest_testing::watched;
+use earnest_testing::{Events, watched};
+use std::sync::{Arc, mpsc::channel};
 
 #[test]
 fn a_stack_that_nobody_has_is_no_thread() {
@@ -62,5 +63,26 @@ fn an_initializer_that_panics_when_dropped_does_so_in_the_hands_of_who_drops_the
         drop(pool);
         assert!(handle.submit(|| 7).result().unwrap_err().is_rejected());
         assert!(panics(|| drop(handle)));
+    });
+}
+
+#[test]
+fn an_initializer_that_panics_when_a_worker_drops_it_is_reported() {
+    watched("an initializer that a worker drops", || {
+        let events = Events::record();
+        let pool = Arc::new(armed("an initializer on its own worker"));
+        let (open, gate) = channel::<()>();
+        let inner = pool.clone();
+        let future = pool.submit(move || {
+            gate.recv().unwrap();
+            drop(inner);
+        });
+        drop(pool);
+        open.send(()).unwrap();
+        future.result().unwrap();
+        // The worker goes on to its end.
+        while events.containing("an initializer on its own worker went off").is_empty() {
+            std::thread::yield_now();
+        }
     });
 }
