@@ -31,9 +31,6 @@ pub(crate) struct Model {
     locked: bool,
     /// The script is being brought to its end.
     closing: bool,
-    /// A worker has come to a cancelled task. With ours it then takes several tasks off the queue at once, since that
-    /// one was short, and with several workers it is not promised which of the others starts first.
-    has_skipped: bool,
     /// How many tasks callbacks on workers have submitted in this step.
     submitted_within: usize,
     until: Until,
@@ -123,7 +120,6 @@ impl Model {
             broken: false,
             locked: false,
             closing: false,
-            has_skipped: false,
             submitted_within: 0,
             until: Until::default(),
         }

@@ -26,11 +26,6 @@ impl Model {
             let Some(id) = self.queue.pop_front() else { break };
             let Some(record) = self.tasks.get_mut(&id) else { return Err("no such task") };
             if record.life == Life::Pending {
-                if self.has_skipped && self.workers > 1 && !self.queue.is_empty() {
-                    return Err(
-                        "with several workers, and after a cancelled task, the order is not promised",
-                    );
-                }
                 record.life = Life::Running;
                 self.idle -= 1;
                 self.until.started += 1;
@@ -38,7 +33,6 @@ impl Model {
                     self.finish(id)?;
                 }
             } else {
-                self.has_skipped = true;
                 record.unseen = None;
                 if !record.hidden {
                     self.until.noticed.push(id);

@@ -101,11 +101,6 @@ impl Model {
                 if items.is_empty() {
                     return Err("nothing to map");
                 }
-                if self.has_skipped && self.workers > 1 && items.len() > 1 {
-                    return Err(
-                        "with several workers, and after a cancelled task, the order is not promised",
-                    );
-                }
                 let mut accepted = true;
                 for item in items {
                     accepted &= self.submit(*item, true)?;
