@@ -4,3 +4,4 @@ mod cycles;
 #[cfg(unix)]
 mod forked;
 mod nested;
+mod storm;
