@@ -6,6 +6,7 @@ mod ci;
 mod conformance;
 mod counts;
 mod differential;
+mod long;
 mod loom;
 mod process;
 mod table;
@@ -27,6 +28,8 @@ enum Command {
     Api(api::Arguments),
     /// Run everything that a change must pass
     Ci,
+    /// Run the tests that are too long for every day
+    Long,
     /// Model-check the crates with loom
     Loom(loom::Arguments),
     /// Count instructions and allocations per operation
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Api(arguments) => api::run(&arguments),
         Command::Ci => ci::run(),
+        Command::Long => long::run(),
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

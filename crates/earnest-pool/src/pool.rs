@@ -56,6 +56,10 @@ use std::sync::Arc;
 /// that had no threads yet, and those that the child makes, work as always. The default pool is one of the former kind
 /// only if it has not been used.
 ///
+/// This holds if no other thread was in the middle of something at that moment. A lock that one held is held in the
+/// child for ever, be it of the standard library, which takes one to start a thread, or of these crates, which take one
+/// where a task waits.
+///
 /// # State per worker
 ///
 /// `S` is what each worker keeps for itself, by default nothing: see [`Builder::worker_state`].

@@ -4,11 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `f` in a fork of this process, and says whether it returned. It is killed if it hangs.
 ///
+/// To be called where no other thread is in the middle of anything, as [`alone`](crate::alone) has it: a lock that one
+/// held, of ours or of the standard library's start of a thread, is held in the child for ever.
+///
 /// # Panics
 ///
 /// If there is no process to be had.
 pub fn returns_in_child(f: impl FnOnce()) -> bool {
-    // SAFETY: the child calls `f`, which takes no lock that another thread of the parent may have held, and leaves.
+    // SAFETY: the caller sees to it that no other thread holds a lock; the child calls `f`, and leaves.
     let child = unsafe { libc::fork() };
     assert!(child >= 0, "no process to be had");
     if child == 0 {

@@ -2,9 +2,11 @@
 //!
 //! - [`conform`] runs a test that pins rows of the conformance table, and can invert what it claims.
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
+//! - [`alone`] runs a test in a process where no other runs.
 //! - `returns_in_child` runs a part of a test in a fork of the process.
 //! - [`Events`] has what was reported through `tracing`.
 
+mod alone;
 #[cfg(unix)]
 mod child;
 mod conform;
@@ -12,6 +14,7 @@ mod events;
 mod threads;
 mod watchdog;
 
+pub use alone::alone;
 #[cfg(unix)]
 pub use child::returns_in_child;
 pub use conform::{Claims, conform};

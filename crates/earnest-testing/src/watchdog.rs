@@ -25,9 +25,11 @@ pub fn watched_for<R>(patience: Duration, name: &str, test: impl FnOnce() -> R) 
         return test();
     }
     let (ended, end) = channel::<()>();
+    let (begins, begun) = channel::<()>();
     let watched = std::thread::current().name().unwrap_or("(unnamed)").to_owned();
     let name = name.to_owned();
     let watch = move || {
+        drop(begins);
         if end.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
             eprintln!("watchdog: {name}, on thread {watched:?}, has not ended within {patience:?}. Threads:");
             eprint!("{}", threads::states());
@@ -35,6 +37,8 @@ pub fn watched_for<R>(patience: Duration, name: &str, test: impl FnOnce() -> R) 
         }
     };
     let watcher = std::thread::Builder::new().name("watchdog".to_owned()).spawn(watch).expect("a thread");
+    // So that `test` may fork: see `alone`.
+    let _it_has_begun = begun.recv();
     let result = test();
     // Not reached by a panic, which drops `ended` just as well.
     drop(ended);

@@ -2,7 +2,7 @@
 
 use earnest_core::{Error, Future, promise};
 use earnest_pool::{Shutdown, ThreadPoolExecutor};
-use earnest_testing::{conform, returns_in_child};
+use earnest_testing::{alone, conform, returns_in_child};
 use std::sync::{Arc, Barrier};
 
 fn pool(workers: usize) -> ThreadPoolExecutor {
@@ -33,102 +33,115 @@ fn names_the_fork(error: &Error) -> bool {
 /// Rows 1.4.11, 2b.j, 3.3.7: in a child of `fork`, submitting to the parent's pool and waiting is an error, not a hang.
 #[test]
 fn what_a_child_submits_to_a_pool_of_its_parent_ends_with_an_error() {
-    conform("1.4.11 2b.j 3.3.7", |claims| {
-        let idle = pool(2);
-        assert_eq!(idle.submit(|| 7).result().unwrap(), 7);
-        let in_child = || assert!(names_the_fork(&idle.submit(|| 7).result().unwrap_err()));
-        claims.that(returns_in_child(in_child), "the pool's worker was at rest");
+    alone("fork::what_a_child_submits_to_a_pool_of_its_parent_ends_with_an_error", || {
+        conform("1.4.11 2b.j 3.3.7", |claims| {
+            let idle = pool(2);
+            assert_eq!(idle.submit(|| 7).result().unwrap(), 7);
+            let in_child = || assert!(names_the_fork(&idle.submit(|| 7).result().unwrap_err()));
+            claims.that(returns_in_child(in_child), "the pool's worker was at rest");
 
-        let busy = pool(1);
-        let (open, futures) = occupy(&busy, 1);
-        let in_child = || assert!(names_the_fork(&busy.submit(|| 7).result().unwrap_err()));
-        claims.that(returns_in_child(in_child), "the pool's worker was busy");
+            let busy = pool(1);
+            let (open, futures) = occupy(&busy, 1);
+            let in_child = || assert!(names_the_fork(&busy.submit(|| 7).result().unwrap_err()));
+            claims.that(returns_in_child(in_child), "the pool's worker was busy");
 
-        let half = pool(2);
-        let (open_too, more) = occupy(&half, 1);
-        let in_child = || {
-            // It would start a second worker, and is told there; so the pool knows from then on.
-            assert!(names_the_fork(&half.submit(|| 7).result().unwrap_err()));
-            let refused = half.try_submit(|| 7).unwrap_err();
-            assert!(refused.to_string().contains("forked"), "{refused}");
-            assert_eq!(half.worker_count(), 0);
-        };
-        claims.that(returns_in_child(in_child), "a worker would have been started");
+            let half = pool(2);
+            let (open_too, more) = occupy(&half, 1);
+            let in_child = || {
+                // It would start a second worker, and is told there; so the pool knows from then on.
+                assert!(names_the_fork(&half.submit(|| 7).result().unwrap_err()));
+                let refused = half.try_submit(|| 7).unwrap_err();
+                assert!(refused.to_string().contains("forked"), "{refused}");
+                assert_eq!(half.worker_count(), 0);
+            };
+            claims.that(returns_in_child(in_child), "a worker would have been started");
 
-        for open in [open, open_too] {
-            open.complete(()).unwrap();
-        }
-        let mut all = futures.into_iter().chain(more);
-        claims.that(all.all(|future| future.result().unwrap()), "the parent does not notice");
+            for open in [open, open_too] {
+                open.complete(()).unwrap();
+            }
+            let mut all = futures.into_iter().chain(more);
+            claims.that(all.all(|future| future.result().unwrap()), "the parent does not notice");
+        });
     });
 }
 
 #[test]
 fn what_a_parent_has_submitted_ends_with_an_error_in_the_child_and_a_value_in_the_parent() {
-    let pool = pool(1);
-    let (open, mut futures) = occupy(&pool, 1);
-    let mut queued = Some(pool.submit(|| 7));
-    let derived = pool.submit(|| 8).map(|n| n + 1);
-    let running = futures.pop().unwrap();
-    assert!(returns_in_child(|| {
-        // They are the parent's, and stay its own: the child has copies.
-        derived.wait();
-        assert!(!derived.is_done());
-        running.wait();
-        assert!(!running.is_done());
-        assert!(names_the_fork(&queued.take().unwrap().result().unwrap_err()));
-    }));
-    open.complete(()).unwrap();
-    assert!(running.result().unwrap());
-    assert_eq!((queued.unwrap().result().unwrap(), derived.result().unwrap()), (7, 9));
+    alone(
+        "fork::what_a_parent_has_submitted_ends_with_an_error_in_the_child_and_a_value_in_the_parent",
+        || {
+            let pool = pool(1);
+            let (open, mut futures) = occupy(&pool, 1);
+            let mut queued = Some(pool.submit(|| 7));
+            let derived = pool.submit(|| 8).map(|n| n + 1);
+            let running = futures.pop().unwrap();
+            assert!(returns_in_child(|| {
+                // They are the parent's, and stay its own: the child has copies.
+                derived.wait();
+                assert!(!derived.is_done());
+                running.wait();
+                assert!(!running.is_done());
+                assert!(names_the_fork(&queued.take().unwrap().result().unwrap_err()));
+            }));
+            open.complete(()).unwrap();
+            assert!(running.result().unwrap());
+            assert_eq!((queued.unwrap().result().unwrap(), derived.result().unwrap()), (7, 9));
+        },
+    );
 }
 
 #[test]
 fn a_child_can_shut_down_and_drop_what_it_has_of_its_parent_s_pools() {
-    let [one, two] = [pool(2), pool(2)];
-    let ((open, _one), (open_too, _two)) = (occupy(&one, 2), occupy(&two, 1));
-    let mut one = Some(one);
-    assert!(returns_in_child(|| {
-        drop(one.take());
-        two.shutdown_with(Shutdown { cancel_pending: true, ..Shutdown::default() }).unwrap();
-        assert!(two.submit(|| ()).result().unwrap_err().is_broken());
-        two.shutdown();
-    }));
-    open.complete(()).unwrap();
-    open_too.complete(()).unwrap();
+    alone("fork::a_child_can_shut_down_and_drop_what_it_has_of_its_parent_s_pools", || {
+        let [one, two] = [pool(2), pool(2)];
+        let ((open, _one), (open_too, _two)) = (occupy(&one, 2), occupy(&two, 1));
+        let mut one = Some(one);
+        assert!(returns_in_child(|| {
+            drop(one.take());
+            two.shutdown_with(Shutdown { cancel_pending: true, ..Shutdown::default() }).unwrap();
+            assert!(two.submit(|| ()).result().unwrap_err().is_broken());
+            two.shutdown();
+        }));
+        open.complete(()).unwrap();
+        open_too.complete(()).unwrap();
+    });
 }
 
 #[test]
 fn a_child_can_use_pools_of_its_own_and_those_that_had_no_threads_yet() {
-    let (used, unused) = (pool(2), pool(2));
-    used.submit(|| ()).result().unwrap();
-    assert!(returns_in_child(|| {
+    alone("fork::a_child_can_use_pools_of_its_own_and_those_that_had_no_threads_yet", || {
+        let (used, unused) = (pool(2), pool(2));
+        used.submit(|| ()).result().unwrap();
+        assert!(returns_in_child(|| {
+            assert_eq!(unused.submit(|| 7).result().unwrap(), 7);
+            unused.shutdown();
+            let own = pool(2);
+            assert_eq!(own.submit(|| 8).result().unwrap(), 8);
+            let (promise, future) = promise();
+            own.execute(move || promise.complete(9).unwrap()).unwrap();
+            assert_eq!(future.result().unwrap(), 9);
+        }));
         assert_eq!(unused.submit(|| 7).result().unwrap(), 7);
-        unused.shutdown();
-        let own = pool(2);
-        assert_eq!(own.submit(|| 8).result().unwrap(), 8);
-        let (promise, future) = promise();
-        own.execute(move || promise.complete(9).unwrap()).unwrap();
-        assert_eq!(future.result().unwrap(), 9);
-    }));
-    assert_eq!(unused.submit(|| 7).result().unwrap(), 7);
-    assert_eq!(used.submit(|| 8).result().unwrap(), 8);
+        assert_eq!(used.submit(|| 8).result().unwrap(), 8);
+    });
 }
 
 /// Row 25: a fork inside a pool's task, the child of which ends as it should.
 #[test]
 fn a_task_can_fork() {
-    conform("25", |claims| {
-        let pool = pool(2);
-        let handle = pool.handle();
-        let child = pool.submit(move || {
-            returns_in_child(|| {
-                // The child is on a worker's thread, and can run in place what has not begun.
-                let result = handle.submit(|| 7).result();
-                assert!(result.is_ok_and(|seven| seven == 7));
-            })
+    alone("fork::a_task_can_fork", || {
+        conform("25", |claims| {
+            let pool = pool(2);
+            let handle = pool.handle();
+            let child = pool.submit(move || {
+                returns_in_child(|| {
+                    // The child is on a worker's thread, and can run in place what has not begun.
+                    let result = handle.submit(|| 7).result();
+                    assert!(result.is_ok_and(|seven| seven == 7));
+                })
+            });
+            claims.that(child.result().unwrap(), "the child has ended as it should");
+            claims.is(pool.submit(|| 8).result().unwrap(), 8);
         });
-        claims.that(child.result().unwrap(), "the child has ended as it should");
-        claims.is(pool.submit(|| 8).result().unwrap(), 8);
     });
 }

@@ -3,5 +3,6 @@
 mod cycles;
 #[cfg(unix)]
 mod forked;
+mod long;
 mod nested;
 mod storm;

@@ -48,7 +48,7 @@ fn sum(random: &mut Random, pool: &PoolHandle, futures: &[Seen]) -> u64 {
 
 /// Tasks on pools of one to four workers, each of which waits for some of those submitted before it, in whatever pool:
 /// there is no circle, and every one ends with its value.
-fn storm(seed: u64, n_tasks: usize) {
+pub(super) fn storm(seed: u64, n_tasks: usize) {
     let mut random = Random(seed | 1);
     let pools: Vec<_> = (0..1 + random.below(3))
         .map(|_| {
@@ -75,13 +75,5 @@ fn storm(seed: u64, n_tasks: usize) {
 fn waits_without_a_circle_all_end_with_their_values() {
     for seed in 1..=12 {
         watched(&format!("storm {seed}"), || storm(seed * 7_919, 200));
-    }
-}
-
-#[test]
-#[ignore = "long: a million waits, some minutes"]
-fn a_million_waits_without_a_circle_all_end_with_their_values() {
-    for seed in 1..=2_500 {
-        watched(&format!("storm {seed}"), || storm(seed * 104_729, 400));
     }
 }

@@ -1,0 +1,28 @@
+//! A process of its own for a test.
+
+use std::process::Command;
+
+/// In whose environment this is, that process runs one test alone.
+const ALONE: &str = "EARNEST_TEST_ALONE";
+
+/// Runs `test` in a process of its own, in which no other test runs and no other thread is started: for tests that
+/// `fork`, as a child in which another thread was in the middle of something can mostly not even start a thread.
+///
+/// To be called by the `#[test]` of that `name`, as its only statement.
+///
+/// # Panics
+///
+/// With what the process has said, if the test panics in it.
+pub fn alone(name: &str, test: impl FnOnce()) {
+    if std::env::var_os(ALONE).is_some() {
+        return test();
+    }
+    let program = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(program);
+    // On one thread: the harness then starts none.
+    command.args(["--exact", name, "--nocapture", "--test-threads=1"]).env(ALONE, "1");
+    let output = command.output().expect("a process is to be had");
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success() && said.contains("1 passed"), "{name}, alone: {said}");
+}
