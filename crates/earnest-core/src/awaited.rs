@@ -42,8 +42,15 @@ impl Members {
         }
     }
 
+    /// For the tasks of a scope, which come one by one.
+    pub(crate) fn of_scope() -> Members {
+        Members::new(Needs::All, core::iter::empty())
+    }
+
     pub(crate) fn insert(&self, token: usize, handle: CancelHandle) {
-        self.left.lock().handles.insert(token, handle);
+        let mut left = self.left.lock();
+        left.handles.insert(token, handle);
+        left.unclaimed_from = left.unclaimed_from.min(token);
     }
 
     pub(crate) fn remove(&self, token: usize) {
@@ -133,9 +140,11 @@ impl Awaited {
     pub(crate) fn find_next_task(&self, mut found: impl FnMut(RawCell) -> bool) -> bool {
         match self {
             Awaited::Set(members) if members.needs == Needs::All => {
-                let from = members.left.lock().unclaimed_from;
+                // One that is added meanwhile sets it back, and is not to be passed over.
+                let from = core::mem::replace(&mut members.left.lock().unclaimed_from, usize::MAX);
                 let place = members.find_task(from, false, &mut found);
-                members.left.lock().unclaimed_from = place.unwrap_or(usize::MAX);
+                let mut left = members.left.lock();
+                left.unclaimed_from = left.unclaimed_from.min(place.unwrap_or(usize::MAX));
                 place.is_some()
             }
             _ => self.find_task(false, found),

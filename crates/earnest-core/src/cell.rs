@@ -177,8 +177,8 @@ impl RawCell {
     /// A pending cell for a closure.
     pub(crate) fn task<F, T>(closure: F, location: &'static Location<'static>) -> RawCell
     where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
+        F: FnOnce() -> T + Send,
+        T: Send,
     {
         let slot = Slot { closure: ManuallyDrop::new(closure) };
         Cell::<F, T>::allocate(const { &Cell::<F, T>::TASK }, View::PENDING, slot, location)

@@ -8,10 +8,10 @@ use std::error::Error as StdError;
 /// A wait was refused because it could never have ended.
 ///
 /// Found by looking at who waits for whom, never by the time that something takes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deadlock(Box<Reason>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Reason {
     OwnCallback,
     Cycle(Vec<DeadlockedTask>),

@@ -71,6 +71,23 @@ pub(crate) fn sources_changed() {
     }
 }
 
+/// Has all who wait look again, whether they wait in vain.
+pub(crate) fn call_everybody() {
+    let graph = GRAPH.lock();
+    for pool in graph.pools.values() {
+        // SAFETY: as in `sources_changed`.
+        pool.first().into_iter().for_each(|worker| unsafe { &*worker.host }.call_all());
+    }
+}
+
+/// Why a wait could never end.
+pub(crate) struct Stuck {
+    /// Those who wait for each other.
+    pub(crate) tasks: Vec<DeadlockedTask>,
+    /// Of what is waited for, the tasks that have not begun and never could, by their addresses.
+    pub(crate) unbegun: Vec<usize>,
+}
+
 /// What a thread has entered. Dropped when the wait is over.
 #[must_use = "the wait is forgotten when this is dropped"]
 pub(crate) struct Entered {
@@ -98,14 +115,22 @@ impl Drop for Entered {
 ///
 /// The cycle, where the wait could never end. Nothing is entered then.
 pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadlock> {
+    match enter_anyway(worker, on) {
+        (entered, None) => Ok(entered),
+        (_, Some(stuck)) => Err(Deadlock::cycle(stuck.tasks)),
+    }
+}
+
+/// Like `enter`, and stays entered where the wait could not end.
+pub(crate) fn enter_anyway(worker: &Worker<'_>, on: Awaited) -> (Entered, Option<Stuck>) {
     let tasks: Vec<RawCell> = worker.tasks().collect();
     let entered = Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
-    let Some(innermost) = tasks.first() else { return Ok(entered) };
+    let Some(innermost) = tasks.first() else { return (entered, None) };
     WAITING.fetch_add(1, AcqRel);
     // ORDERING: SeqCst; pairs with the fence in `sources_changed`.
     fence(SeqCst);
     let mut looked_at = Vec::new();
-    let cycle = {
+    let stuck = {
         let mut graph = GRAPH.lock();
         let mut on = on;
         for task in &tasks {
@@ -116,10 +141,26 @@ pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadloc
         let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
         let pool = graph.pools.entry(worker.owner.number()).or_default();
         pool.push(Innermost { task: *innermost, host });
-        if mutant!("wait_without_look") { None } else { graph.cycle(*innermost, &mut looked_at) }
+        if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) }
     };
     drop(looked_at);
-    cycle.map_or(Ok(entered), |tasks| Err(Deadlock::cycle(tasks)))
+    (entered, stuck)
+}
+
+impl Entered {
+    /// Whether the wait can still end, for all that others have come to wait for since.
+    pub(crate) fn look(&self) -> Option<Stuck> {
+        let innermost = *self.tasks.first()?;
+        let mut looked_at = Vec::new();
+        let stuck = {
+            let graph = GRAPH.lock();
+            let worker = graph.pools.get(&self.owner.number())?.iter();
+            let task = worker.map(|worker| worker.task).find(|task| task.address() == innermost)?;
+            graph.stuck(task, &mut looked_at)
+        };
+        drop(looked_at);
+        stuck
+    }
 }
 
 /// A future that has a part in whether a wait can end.
@@ -161,14 +202,20 @@ impl Graph {
         (!is_claimed).then(|| pool.iter().map(|worker| worker.task).collect())
     }
 
-    /// The tasks that wait for each other, if `task`, which has been entered, is stuck. What had to be held to find out
-    /// is left in `looked_at`, to be dropped where no lock is held.
-    fn cycle(&self, task: RawCell, looked_at: &mut Vec<CancelHandle>) -> Option<Vec<DeadlockedTask>> {
+    /// Whether `task`, which has been entered, is stuck. What had to be held to find out is left in `looked_at`, to be
+    /// dropped where no lock is held.
+    fn stuck(&self, task: RawCell, looked_at: &mut Vec<CancelHandle>) -> Option<Stuck> {
         let mut parts = self.parts(task, looked_at);
         // What is not shown to be live is stuck.
         while let Some(place) = parts.iter().position(|part| !part.is_live && part.may_end(&parts)) {
             parts[place].is_live = true;
         }
+        if parts[0].is_live {
+            return None;
+        }
+        let needed = parts[0].on.iter().map(|place| &parts[*place]);
+        let unbegun = needed.filter(|part| !part.is_live && part.cell.header().word.load().is_pending());
+        let unbegun = unbegun.map(|part| part.cell.address()).collect();
         let mut way = vec![0];
         while let Some(next) = parts[*way.last()?].on.iter().find(|place| !parts[**place].is_live) {
             if let Some(first) = way.iter().position(|place| place == next) {
@@ -177,11 +224,10 @@ impl Graph {
             }
             way.push(*next);
         }
-        let stuck = !parts[0].is_live;
         let tasks = way.into_iter().map(|place| parts[place].cell);
         let tasks = tasks.filter(|cell| self.waits.contains_key(&cell.address()));
         let named = |cell: RawCell| DeadlockedTask { id: cell.side().id(), location: cell.header().location };
-        stuck.then(|| tasks.map(named).collect())
+        Some(Stuck { tasks: tasks.map(named).collect(), unbegun })
     }
 
     /// Everything that `task` depends on, itself first.

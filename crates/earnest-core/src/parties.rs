@@ -16,6 +16,25 @@ where
     (Producer::new(cell), Consumer::new(cell))
 }
 
+/// Like `task`, for a closure that borrows.
+///
+/// # Safety
+///
+/// What `F` and `T` borrow is there until the task has ended, and `T` until the consumer has: closure and callbacks, and
+/// the outcome if the consumer is gone, are dropped before the observers of [`Stage::Wake`](crate::observer::Stage) are
+/// told, and the memory of the cell holds nothing that is looked at from then on.
+pub(crate) unsafe fn scoped_task<F, T>(
+    closure: F,
+    location: &'static Location<'static>,
+) -> (Producer, Consumer<T>)
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
+    let cell = RawCell::task::<F, T>(closure, location);
+    (Producer::new(cell), Consumer::new(cell))
+}
+
 /// A promise: what is needed to keep it, and to receive it.
 pub(crate) fn promise<T>(location: &'static Location<'static>) -> (Producer, Consumer<T>) {
     let cell = RawCell::promise::<T>(location);

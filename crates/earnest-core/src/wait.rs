@@ -66,7 +66,8 @@ impl Worker<'_> {
                 };
                 let mut claimed = self.claim(on, true, &mut may_run);
                 if claimed == Claimed::Nothing {
-                    unqueued = AwaitsUnqueued::begin(on);
+                    let is_unqueued = |cell: RawCell| cell.header().is_unqueued();
+                    unqueued = on.find_task(true, is_unqueued).then(AwaitsUnqueued::begin);
                     if unqueued.is_some() {
                         claimed = self.claim(on, true, may_run);
                     }
@@ -105,14 +106,14 @@ impl Worker<'_> {
     }
 
     /// Like `claim`, for one that is waited for in any case.
-    fn claim_next(&self, on: &Awaited, before: impl FnOnce()) -> Claimed {
+    pub(crate) fn claim_next(&self, on: &Awaited, before: impl FnOnce()) -> Claimed {
         self.claim_by(before, |run| on.find_next_task(run))
     }
 
     /// Runs one task that is among what is waited for: a pending task of this worker's pool, or one that a future among
     /// them is derived from, however far. Where one of several would do, it is run only if `any`. `before` is called
     /// before the task runs.
-    fn claim(&self, on: &Awaited, any: bool, before: impl FnOnce()) -> Claimed {
+    pub(crate) fn claim(&self, on: &Awaited, any: bool, before: impl FnOnce()) -> Claimed {
         self.claim_by(before, |run| on.find_task(any, run))
     }
 
@@ -197,16 +198,14 @@ pub fn unqueued_is_awaited() -> bool {
 }
 
 /// The worker waits for a task that has not been queued.
-struct AwaitsUnqueued;
+pub(crate) struct AwaitsUnqueued;
 
 impl AwaitsUnqueued {
-    fn begin(on: &Awaited) -> Option<AwaitsUnqueued> {
-        on.find_task(true, |cell| cell.header().is_unqueued()).then(|| {
-            AWAIT_UNQUEUED.fetch_add(1, AcqRel);
-            // ORDERING: SeqCst; pairs with the pusher's, see `unqueued_is_awaited`.
-            fence(SeqCst);
-            AwaitsUnqueued
-        })
+    pub(crate) fn begin() -> AwaitsUnqueued {
+        AWAIT_UNQUEUED.fetch_add(1, AcqRel);
+        // ORDERING: SeqCst; pairs with the pusher's, see `unqueued_is_awaited`.
+        fence(SeqCst);
+        AwaitsUnqueued
     }
 }
 
@@ -217,13 +216,13 @@ impl Drop for AwaitsUnqueued {
 }
 
 /// The pool has been told that its worker waits.
-struct Waiting<'a> {
+pub(crate) struct Waiting<'a> {
     host: &'a dyn Host,
     inbox: Arc<Inbox>,
 }
 
 impl<'a> Waiting<'a> {
-    fn begin(host: &'a dyn Host, inbox: &Arc<Inbox>) -> Waiting<'a> {
+    pub(crate) fn begin(host: &'a dyn Host, inbox: &Arc<Inbox>) -> Waiting<'a> {
         host.wait_begins(inbox);
         Waiting { host, inbox: inbox.clone() }
     }

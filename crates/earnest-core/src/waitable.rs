@@ -4,12 +4,13 @@ use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::failed_if::FailedIf;
 use crate::future::Future;
+use crate::scoped_future::ScopedFuture;
 use crate::shared::SharedFuture;
 use crate::waiter::Inbox;
 use std::sync::Arc;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
-/// [`SharedFuture`], a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
+/// [`SharedFuture`], a [`ScopedFuture`], a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
 pub trait Waitable: sealed::Watch {}
@@ -17,7 +18,7 @@ pub trait Waitable: sealed::Watch {}
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 mod sealed {
-    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture};
+    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, ScopedFuture, SharedFuture};
 
     /// The working half of [`Waitable`](super::Waitable).
     #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
@@ -91,6 +92,9 @@ mod sealed {
 
     impl<T> Watch for SharedFuture<T> {
         forward!(self => self.inner());
+    }
+    impl<T> Watch for ScopedFuture<'_, T> {
+        forward!(self => *self.inner());
     }
     /// Forwards everything but the failure to `$inner`.
     macro_rules! failed_if {

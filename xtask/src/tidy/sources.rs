@@ -7,15 +7,19 @@ use super::{Problem, Source};
 const LONGEST: usize = 450;
 
 /// Where `unsafe` may be written.
-const UNSAFE: [&str; 17] = [
+const UNSAFE: [&str; 21] = [
     "crates/earnest-core/src/cell.rs",
     "crates/earnest-core/src/consumer.rs",
     "crates/earnest-core/src/executor.rs",
+    "crates/earnest-core/src/firm_wait.rs",
     "crates/earnest-core/src/graph.rs",
     "crates/earnest-core/src/link.rs",
     "crates/earnest-core/src/observer.rs",
+    "crates/earnest-core/src/parties.rs",
     "crates/earnest-core/src/producer.rs",
     "crates/earnest-core/src/promise.rs",
+    "crates/earnest-core/src/scope.rs",
+    "crates/earnest-core/src/scope_end.rs",
     "crates/earnest-core/src/settle.rs",
     "crates/earnest-core/src/side.rs",
     "crates/earnest-core/src/sources.rs",

@@ -1,0 +1,109 @@
+//! How a scope waits: it cannot give up, as others have borrowed what it would take with it.
+
+use crate::awaited::{Awaited, Members};
+use crate::cancel::CancelHandle;
+use crate::cell::RawCell;
+use crate::deadlock::Deadlock;
+use crate::error::Error;
+use crate::graph;
+use crate::settle::Settler;
+use crate::wait::{AwaitsUnqueued, Claimed, Waiting};
+use crate::waiter::{Next, Waiter};
+use crate::worker::{self, Worker};
+use std::sync::Arc;
+
+/// Blocks until the waiter has its token, which it gets when all `members`, the tasks of a scope, have ended. What can be
+/// run in place is; a task that could never begin is ended unrun, with [`Error::Deadlock`].
+pub(crate) fn wait_for_all(members: &Arc<Members>, waiter: &mut Waiter) {
+    let on = Awaited::Set(members.clone());
+    worker::with_current(|worker| {
+        if let Err(forked) = on.unless_left_behind(None) {
+            members.end_unbegun(&forked, |_| true);
+            // What had begun has no thread in this process, and will not touch anything.
+            if on.unless_left_behind(None).is_err() {
+                return;
+            }
+        }
+        match worker {
+            Some(worker) if worker.is_ready() => worker.wait_firmly(members, &on, waiter),
+            Some(worker) => {
+                // Inside an initializer: the pool's tasks come after it.
+                members.end_unbegun(&Deadlock::initializer(), |cell| cell.header().is_owned_by(worker.owner));
+                waiter.next(None);
+            }
+            None => {
+                waiter.next(None);
+            }
+        }
+    });
+}
+
+impl Worker<'_> {
+    fn wait_firmly(&self, members: &Members, on: &Awaited, waiter: &mut Waiter) {
+        while waiter.try_next().is_none() {
+            if self.claim_next(on, || {}) == Claimed::Ran {
+                continue;
+            }
+            let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
+            // Whoever adds tasks is heard of.
+            let _unqueued = AwaitsUnqueued::begin();
+            let (entered, mut stuck) = graph::enter_anyway(self, on.clone());
+            let mut entered = Some(entered);
+            if stuck.as_ref().is_some_and(|stuck| stuck.unbegun.is_empty()) {
+                // One of those who wait for this scope's task is told instead.
+                graph::call_everybody();
+            }
+            loop {
+                if self.host.is_jammed() {
+                    let claimed = self.claim(on, true, || {
+                        drop(entered.take());
+                        drop(waiting.take());
+                    });
+                    match claimed {
+                        Claimed::Ran => break,
+                        Claimed::NoRoom => {
+                            let too_deep = Deadlock::too_deep(self.tasks().count());
+                            members.end_unbegun(&too_deep, |cell| cell.header().is_owned_by(self.owner));
+                        }
+                        Claimed::Nothing => {}
+                    }
+                }
+                if let Some(stuck) = stuck.take() {
+                    let unbegun = stuck.unbegun;
+                    let cycle = Deadlock::cycle(stuck.tasks);
+                    members.end_unbegun(&cycle, |cell| unbegun.contains(&cell.address()));
+                }
+                match waiter.next_unless_called(None) {
+                    Next::Token(_) => return,
+                    Next::Called | Next::TimedOut => stuck = entered.as_ref().and_then(graph::Entered::look),
+                }
+            }
+        }
+    }
+}
+
+impl Members {
+    /// Ends those tasks unrun that have not begun, and of which `is_stuck` says so.
+    fn end_unbegun(&self, why: &Deadlock, is_stuck: impl Fn(RawCell) -> bool) {
+        for handle in self.all().unwrap_or_default() {
+            if let Some(cell) = handle.cell().filter(|cell| is_stuck(*cell)) {
+                end_unbegun(&handle, cell, why);
+            }
+        }
+    }
+}
+
+/// Ends a task that has not begun. `_handle` keeps its cell.
+fn end_unbegun(_handle: &CancelHandle, cell: RawCell, why: &Deadlock) {
+    let header = cell.header();
+    if !header.word.start() {
+        return;
+    }
+    // SAFETY: this thread has won `start`, and so has the closure (R1).
+    unsafe { (header.vtable.drop_closure)(cell) };
+    // SAFETY: the slot is this thread's by the same rule, and empty now.
+    let outcome = unsafe { cell.write_error(Error::Deadlock(why.clone())) };
+    let _always = header.word.finish();
+    // SAFETY: this thread made the transition, and the slot holds `outcome`.
+    unsafe { cell.settle(outcome, Settler::Other, &mut |_| {}) }.tell_all();
+}

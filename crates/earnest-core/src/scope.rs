@@ -1,0 +1,165 @@
+//! Tasks that borrow: none of them outlives the call that they were submitted in.
+
+use crate::executor::{Executor, Refused};
+use crate::parties;
+use crate::scope_end::Tasks;
+use crate::scoped_future::ScopedFuture;
+use crate::scoped_map::ScopedMap;
+use crate::task::Runnable;
+use core::fmt;
+use core::marker::PhantomData;
+use core::panic::Location;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+/// Calls `f` with a [`Scope`], whose tasks may borrow what lives longer than this call, and returns when they have all
+/// ended.
+///
+/// Shaped as [`std::thread::scope`]; the tasks run on `executor`.
+///
+/// ```
+/// use earnest_core::{InlineExecutor, scope};
+///
+/// let words = ["scopes", "borrow"];
+/// let mut longest = 0;
+/// let total = scope(&InlineExecutor, |s| {
+///     let lengths = words.each_ref().map(|word| s.submit(|| word.len()));
+///     s.submit(|| longest = words.iter().map(|word| word.len()).max().unwrap()).detach();
+///     lengths.into_iter().map(|length| length.result().unwrap()).sum::<usize>()
+/// });
+/// assert_eq!((total, longest), (12, 6));
+/// ```
+///
+/// What a task borrows has to be there before the scope:
+///
+/// ```compile_fail,E0373
+/// # use earnest_core::{InlineExecutor, scope};
+/// scope(&InlineExecutor, |s| {
+///     let local = 7;
+///     s.submit(|| println!("{local}")).detach();
+/// });
+/// ```
+///
+/// and its future stays inside:
+///
+/// ```compile_fail
+/// # use earnest_core::{InlineExecutor, scope};
+/// let future = scope(&InlineExecutor, |s| s.submit(|| 7));
+/// ```
+///
+/// # Blocking
+///
+/// However `f` ends, by a value, by `?` or by a panic, the call blocks until every task has ended: has returned or
+/// panicked, been cancelled, refused or dropped, its callbacks have run, and what it captured and returned is dropped or in
+/// other hands. On a worker's thread this is a wait like any other: tasks of the scope that have not begun run in place,
+/// or another worker takes this one's place meanwhile. What the tasks did happens before the call returns.
+///
+/// A scope cannot give up waiting. Where it would wait for ever for a task that cannot begin, that task is dropped unrun,
+/// and its future ends with [`Error::Deadlock`](crate::Error::Deadlock); where a running task waits for the one that the
+/// scope is in, that wait is refused. Only a task that never ends, an executor that nobody drives, and a [`Runnable`] that
+/// was forgotten make it wait for ever.
+///
+/// # Panics
+///
+/// With the panic of `f`, after the tasks have ended. A panic of a task is that of its future, as always: should nobody
+/// look at it, it is reported and does not become one of the scope.
+///
+/// # Cost
+///
+/// One allocation for the scope and two for each task, and one more for each in a scope on a worker's thread.
+pub fn scope<'env, E, F, R>(executor: &'env E, f: F) -> R
+where
+    E: Executor + ?Sized,
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env, E>) -> R,
+{
+    let scope = Scope { executor, tasks: Tasks::new(), scope: PhantomData, environment: PhantomData };
+    let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    scope.tasks.join();
+    result.unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+/// Where tasks that borrow are submitted: see [`scope`].
+///
+/// The tasks may use it themselves, to submit others.
+pub struct Scope<'scope, 'env: 'scope, E: ?Sized> {
+    executor: &'env E,
+    tasks: Arc<Tasks>,
+    /// Invariant, so that what is borrowed for the scope cannot be taken for shorter.
+    scope: PhantomData<&'scope mut &'scope ()>,
+    environment: PhantomData<&'env mut &'env ()>,
+}
+
+impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
+    /// Hands `f` to the executor and gives back the future of what it returns.
+    ///
+    /// As [`ExecutorExt::submit`](crate::ExecutorExt::submit), for an `f` that borrows. Dropping the future lets the task
+    /// go, which the scope waits for all the same.
+    #[track_caller]
+    pub fn submit<F, T>(&'scope self, f: F) -> ScopedFuture<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        self.submit_at(Location::caller(), f)
+    }
+
+    pub(crate) fn submit_at<F, T>(
+        &'scope self,
+        location: &'static Location<'static>,
+        f: F,
+    ) -> ScopedFuture<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        // SAFETY: the task is counted before anybody else can reach it, and `scope` does not return before the count says
+        // that it has ended: what was borrowed for 'scope is there until then. The future cannot outlive 'scope.
+        let (producer, consumer) = unsafe { parties::scoped_task(f, location) };
+        self.tasks.add(producer.cell());
+        if let Err(refused) = self.executor.spawn(Runnable::new(producer)) {
+            Refused::dismiss(refused);
+        }
+        ScopedFuture::new(consumer)
+    }
+
+    /// Applies `f` to every input, each as a task of its own, and iterates over the results in input order.
+    ///
+    /// At most `buffer_size` tasks are under way at a time, those included whose results have not been asked for: inputs
+    /// are taken as the results are. An error does not end the iteration. Dropping the iterator cancels the tasks that have
+    /// not begun.
+    ///
+    /// ```
+    /// use earnest_core::{InlineExecutor, scope};
+    ///
+    /// let texts = ["1", "x", "3"].map(String::from);
+    /// let numbers: Vec<_> = scope(&InlineExecutor, |s| {
+    ///     s.map(2, &texts, |text| text.parse::<u32>().unwrap()).map(Result::ok).collect()
+    /// });
+    /// assert_eq!(numbers, [Some(1), None, Some(3)]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `buffer_size` is zero.
+    #[track_caller]
+    pub fn map<I, F, R>(
+        &'scope self,
+        buffer_size: usize,
+        inputs: I,
+        f: F,
+    ) -> ScopedMap<'scope, 'env, E, I::IntoIter, F, R>
+    where
+        I: IntoIterator,
+        I::Item: Send + 'scope,
+        F: Fn(I::Item) -> R + Send + Sync + 'scope,
+        R: Send + 'scope,
+    {
+        ScopedMap::new(self, buffer_size, inputs.into_iter(), f)
+    }
+}
+
+impl<E: ?Sized> fmt::Debug for Scope<'_, '_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+    }
+}

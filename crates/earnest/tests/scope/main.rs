@@ -1,0 +1,8 @@
+//! Tasks that borrow: whatever becomes of them, nothing of theirs is left when the scope returns.
+
+mod ends;
+mod join;
+mod map;
+mod stuck;
+mod support;
+mod tasks;
