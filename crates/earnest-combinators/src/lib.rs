@@ -11,6 +11,7 @@
 //! | the same, of futures that are added meanwhile | [`CompletionSet`] |
 //! | one future of them all | [`join_all`], [`try_join_all`] |
 //! | one future of the first | [`race`], [`first_ok`] |
+//! | tasks of which one may decide for the others | [`TaskGroup`] |
 //! | a function applied to many inputs, results in input order | [`MapExt::map`], [`MapExt::map_with`] |
 //!
 //! With the feature `stream`, futures that complete can be iterated over in async code: `AsCompleted::into_stream`,
@@ -40,6 +41,7 @@ mod members;
 mod stream;
 mod join;
 mod race;
+mod group;
 mod entrants;
 mod gather;
 mod map;
@@ -52,6 +54,7 @@ pub use adder::Adder;
 pub use as_completed::{AsCompleted, AsCompletedTimeout, as_completed, as_completed_timeout};
 pub use completion_set::CompletionSet;
 pub use entrants::{CancelLosers, Entrants, EntrantsExt};
+pub use group::{GroupPolicy, TaskGroup};
 pub use join::{join_all, try_join_all};
 pub use map::{Map, MapExt};
 pub use map_options::MapOptions;

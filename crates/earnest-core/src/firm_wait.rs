@@ -10,6 +10,7 @@ use crate::settle::Settler;
 use crate::wait::{AwaitsUnqueued, Claimed, Waiting};
 use crate::waiter::{Next, Waiter};
 use crate::worker::{self, Worker};
+use earnest_sync::mutant;
 use std::sync::Arc;
 
 /// Blocks until the waiter has its token, which it gets when all `members`, the tasks of a scope, have ended. What can be
@@ -49,7 +50,8 @@ impl Worker<'_> {
             let _unqueued = AwaitsUnqueued::begin();
             let (entered, mut stuck) = graph::enter_anyway(self, on.clone());
             let mut entered = Some(entered);
-            if stuck.as_ref().is_some_and(|stuck| stuck.unbegun.is_empty()) {
+            if stuck.as_ref().is_some_and(|stuck| stuck.unbegun.is_empty()) && !mutant!("scope_tells_nobody")
+            {
                 // One of those who wait for this scope's task is told instead.
                 graph::call_everybody();
             }

@@ -11,4 +11,5 @@ mod complete_vs_poll_next;
 mod complete_vs_wait;
 mod cycle_of_two;
 mod derived;
+mod scope;
 mod support;

@@ -106,7 +106,8 @@ fn callbacks_borrow_and_have_run_before_the_scope_ends() {
 #[test]
 fn a_cancelled_task_is_gone_at_once_and_what_the_queue_keeps_of_it_is_harmless() {
     let manual = ManualExecutor::new();
-    let dropped = AtomicUsize::new(0);
+    // Its memory goes before the queue does.
+    let dropped = Box::new(AtomicUsize::new(0));
     let outside = scope(&manual, |s| {
         let captured = Counted(&dropped);
         let future = s.submit(move || drop(captured));

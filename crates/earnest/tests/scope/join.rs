@@ -20,7 +20,17 @@ fn both_give_their_values_and_may_borrow() {
 fn the_two_run_side_by_side() {
     let pool = pool(1);
     let both = Barrier::new(2);
-    watched("side by side", || join(&pool, || drop(both.wait()), || drop(both.wait())));
+    watched("side by side", || {
+        join(
+            &pool,
+            || {
+                both.wait();
+            },
+            || {
+                both.wait();
+            },
+        )
+    });
 }
 
 #[test]
@@ -88,7 +98,9 @@ fn a_panic_comes_out_when_both_are_done() {
     let b_panics = catch_unwind(AssertUnwindSafe(|| {
         join(
             &pool,
-            || drop(both.wait()),
+            || {
+                both.wait();
+            },
             || {
                 both.wait();
                 panic_any(2_u32)

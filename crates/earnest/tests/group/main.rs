@@ -1,0 +1,205 @@
+//! Task groups: how many run at a time, and who is cancelled when.
+
+use earnest::{
+    Error, Executor, GroupPolicy, InlineExecutor, ManualExecutor, Refused, Runnable, TaskGroup,
+    ThreadPoolExecutor, as_completed,
+};
+use earnest_testing::watched;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+fn pool(workers: usize) -> ThreadPoolExecutor {
+    ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
+}
+
+fn values(results: Vec<Result<usize, Error>>) -> Vec<Option<usize>> {
+    results.into_iter().map(Result::ok).collect()
+}
+
+#[test]
+fn results_come_in_the_order_of_submission() {
+    let pool = pool(3);
+    for limit in [1, 2, 100] {
+        let mut group = TaskGroup::new(pool.handle()).max_concurrent(limit);
+        (0..20).for_each(|n| group.submit(move || n * 2));
+        let expected: Vec<_> = (0..20).map(|n| Some(n * 2)).collect();
+        assert_eq!(values(watched("join", || group.join())), expected);
+    }
+    assert!(TaskGroup::<_, ()>::new(pool.handle()).join().is_empty());
+}
+
+#[test]
+fn no_more_than_the_limit_run_at_a_time() {
+    let pool = pool(8);
+    for limit in 1..4 {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut group = TaskGroup::new(pool.handle()).max_concurrent(limit);
+        for _ in 0..100 {
+            let (now, most) = (now.clone(), most.clone());
+            group.submit(move || {
+                most.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+                std::thread::yield_now();
+                now.fetch_sub(1, SeqCst);
+            });
+        }
+        assert!(group.join().iter().all(Result::is_ok));
+        assert!((1..=limit).contains(&most.load(SeqCst)));
+    }
+}
+
+#[test]
+fn the_first_success_cancels_those_that_have_not_begun() {
+    let manual = ManualExecutor::new();
+    let mut group = TaskGroup::new(manual.clone()).policy(GroupPolicy::FirstSuccess);
+    group.submit(|| panic!("not this one"));
+    (1..5).for_each(|n| group.submit(move || n));
+    manual.run_next();
+    assert!(!group.is_decided());
+    manual.run_next();
+    assert!(group.is_decided());
+    group.submit(|| unreachable!("it comes too late"));
+    manual.run_all();
+    let results = group.join();
+    assert!(results[0].as_ref().is_err_and(Error::is_panicked));
+    assert_eq!(*results[1].as_ref().unwrap(), 1);
+    assert!(results[2..].iter().all(|result| result.as_ref().is_err_and(Error::is_cancelled)));
+    assert_eq!(results.len(), 6);
+}
+
+#[test]
+fn the_first_failure_cancels_those_that_have_not_begun() {
+    let manual = ManualExecutor::new();
+    // With a limit, most of them have not even been handed to the executor.
+    for limit in [1, 2, 100] {
+        let mut group =
+            TaskGroup::new(manual.clone()).policy(GroupPolicy::FirstFailure).max_concurrent(limit);
+        (0..6).for_each(|n| {
+            group.submit(move || {
+                assert_ne!(n, 2);
+                n
+            });
+        });
+        while manual.run_next() {}
+        let results = group.join();
+        assert!(results[2].as_ref().is_err_and(Error::is_panicked));
+        assert!(results[3..].iter().all(|result| result.as_ref().is_err_and(Error::is_cancelled)));
+        assert_eq!(values(results)[..2], [Some(0), Some(1)]);
+    }
+}
+
+#[test]
+fn what_a_failure_is_can_be_said() {
+    let manual = ManualExecutor::new();
+    let mut group = TaskGroup::new(manual.clone())
+        .policy(GroupPolicy::FirstFailure)
+        .failed_if(|outcome| !matches!(outcome, Ok(Ok(_))));
+    group.submit(|| Ok::<_, &str>(1));
+    group.submit(|| Err("no"));
+    group.submit(|| Ok(3));
+    manual.run_all();
+    let results = group.join();
+    assert!(matches!(results[1], Ok(Err("no"))));
+    assert!(results[2].as_ref().is_err_and(Error::is_cancelled));
+}
+
+#[test]
+fn a_rule_that_panics_harms_nobody() {
+    let pool = pool(1);
+    let mut group = TaskGroup::new(pool.handle()).max_concurrent(1).failed_if(|_| panic!("the rule"));
+    (0..5).for_each(|n| group.submit(move || n));
+    assert_eq!(values(watched("a rule that panics", || group.join())), [0, 1, 2, 3, 4].map(Some));
+}
+
+#[test]
+fn dropping_or_cancelling_a_group_cancels_what_has_not_begun() {
+    let manual = ManualExecutor::new();
+    let ran = Arc::new(AtomicUsize::new(0));
+    let mut futures = Vec::new();
+    for cancels in [true, false] {
+        let mut group = TaskGroup::new(manual.clone()).max_concurrent(2);
+        for _ in 0..4 {
+            let ran = ran.clone();
+            group.submit(move || ran.fetch_add(1, SeqCst));
+        }
+        manual.run_next();
+        if cancels {
+            group.cancel();
+            group.submit(|| unreachable!("it comes too late"));
+            futures = group.into_futures();
+        } else {
+            drop(group);
+        }
+        manual.run_all();
+    }
+    assert_eq!(ran.load(SeqCst), 2);
+    let results: Vec<_> = futures.into_iter().map(earnest::Future::result).collect();
+    assert!(
+        results[0].is_ok()
+            && results[1..].iter().all(|result| result.as_ref().is_err_and(Error::is_cancelled))
+    );
+}
+
+#[test]
+fn the_futures_can_be_had_and_the_limit_goes_on_to_hold() {
+    let pool = pool(4);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut group = TaskGroup::new(pool.handle()).max_concurrent(1);
+    for n in 0..50 {
+        let order = order.clone();
+        group.submit(move || order.lock().unwrap().push(n));
+    }
+    assert_eq!((group.len(), group.is_empty()), (50, false));
+    let futures = group.into_futures();
+    assert_eq!(as_completed(futures).filter(earnest::Future::is_done).count(), 50);
+    assert_eq!(*order.lock().unwrap(), (0..50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_group_inside_a_task_of_a_pool_of_one_worker_ends() {
+    let pool = pool(1);
+    for limit in [1, 2, 100] {
+        let handle = pool.handle();
+        let sum = pool.submit(move || {
+            let mut group = TaskGroup::new(handle).max_concurrent(limit);
+            (0..100).for_each(|n| group.submit(move || n));
+            group.join().into_iter().map(Result::unwrap).sum::<usize>()
+        });
+        assert_eq!(watched("a group inside a task", || sum.result().unwrap()), 4_950);
+    }
+}
+
+/// Refuses, or panics.
+struct Unwilling {
+    panics: bool,
+}
+
+impl Executor for Unwilling {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        assert!(!self.panics, "unwilling");
+        Err(Refused { task, reason: earnest::Refusal::Rejected })
+    }
+}
+
+#[test]
+fn an_executor_that_runs_refuses_or_panics_in_spawn_needs_no_deep_stack() {
+    const MANY: usize = 100_000;
+    for panics in [false, true] {
+        let many = if panics { 100 } else { MANY };
+        let mut group = TaskGroup::new(Unwilling { panics }).max_concurrent(1);
+        (0..many).for_each(|n| group.submit(move || n));
+        assert_eq!(group.join().iter().filter(|result| result.is_err()).count(), many);
+    }
+    let mut group = TaskGroup::new(InlineExecutor).max_concurrent(1);
+    (0..MANY).for_each(|n| group.submit(move || n));
+    assert_eq!(group.join().into_iter().filter_map(Result::ok).count(), MANY);
+    // Queued within the group until the first has run, and then each refused by the end of the one before.
+    let pool = pool(1);
+    let mut group = TaskGroup::new(pool.handle()).max_concurrent(1);
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    group.submit(move || gate.recv().map_or(0, |()| 0));
+    (0..MANY).for_each(|n| group.submit(move || n));
+    pool.shutdown_with(earnest::Shutdown { wait: false, ..Default::default() }).unwrap();
+    drop(open);
+    let results = watched("refused one after the other", || group.join());
+    assert_eq!(results.iter().filter(|result| result.is_err()).count(), MANY);
+}
