@@ -15,7 +15,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The future was cancelled before its task started. The task never ran.
+    /// The future was cancelled before its task started: the task never ran. Or code that had begun has found its token
+    /// cancelled, and says so by this, see [`Cancelled`].
     Cancelled,
     /// The task panicked.
     Panicked(Panic),
@@ -37,7 +38,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the future was cancelled before its task started.
+    /// Whether this is [`Error::Cancelled`].
     #[must_use]
     pub const fn is_cancelled(&self) -> bool {
         matches!(self, Error::Cancelled)
@@ -133,6 +134,42 @@ impl StdError for Error {
 impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
         Error::Broken(broken)
+    }
+}
+
+/// A [`CancellationToken`](crate::CancellationToken) was found cancelled, by its
+/// [`checkpoint`](crate::CancellationToken::checkpoint).
+///
+/// It converts to [`Error::Cancelled`], for code that has both to return:
+///
+/// ```
+/// use earnest_core::{CancellationToken, Error, Future};
+///
+/// fn length(document: Future<String>, token: &CancellationToken) -> Result<usize, Error> {
+///     let document = document.result()?;
+///     token.checkpoint()?;
+///     Ok(document.len())
+/// }
+///
+/// let token = CancellationToken::new();
+/// token.cancel();
+/// let error = length(Future::ready("four".to_owned()), &token).unwrap_err();
+/// assert!(error.is_cancelled());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cancelled;
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cancelled by a token")
+    }
+}
+
+impl StdError for Cancelled {}
+
+impl From<Cancelled> for Error {
+    fn from(_: Cancelled) -> Self {
+        Error::Cancelled
     }
 }
 

@@ -55,6 +55,7 @@ mod scoped_future;
 mod scoped_map;
 mod join;
 mod promise;
+mod token;
 mod waitable;
 mod failed_if;
 mod id;
@@ -75,7 +76,7 @@ pub use crate::tokio::TokioExecutor;
 pub use cancel::CancelHandle;
 pub use cancel_on_drop::CancelOnDrop;
 pub use deadlock::{Deadlock, DeadlockedTask};
-pub use error::{Broken, Error, TimedOut};
+pub use error::{Broken, Cancelled, Error, TimedOut};
 pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
 pub use failed_if::FailedIf;
 pub use future::{Future, State};
@@ -95,6 +96,7 @@ pub use shared_outcome::SharedOutcome;
 #[doc(hidden)]
 pub use sources::Needs;
 pub use task::{Runnable, task};
+pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
 pub use wait::blocking;
 #[doc(hidden)]

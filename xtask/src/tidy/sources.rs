@@ -138,7 +138,7 @@ fn std_sync(source: &Source) -> Found {
         return Vec::new();
     }
     const HARMLESS: [(&str, &[&str]); 2] = [
-        ("sync", &["Arc", "OnceLock", "PoisonError"]),
+        ("sync", &["Arc", "OnceLock", "PoisonError", "Weak"]),
         ("thread", &["AccessError", "Result", "ThreadId", "available_parallelism", "current", "panicking"]),
     ];
     let mut found = Vec::new();

@@ -1,6 +1,9 @@
 //! Which handles may cross threads and unwinding: checked by the compiler.
 
-use earnest_core::{CancelHandle, Error, Future, Panic, Promise, Runnable, SharedFuture, SharedOutcome};
+use earnest_core::{
+    CancelHandle, Cancellation, CancellationToken, Cancelled, Error, Future, Panic, Promise, Registration,
+    Runnable, SharedFuture, SharedOutcome,
+};
 use earnest_testing::conform;
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -74,6 +77,10 @@ fn everything_else_holds_whatever_the_value() {
     assert!(has!(Future<Odd>: Unpin + UnwindSafe + RefUnwindSafe + Debug));
     assert!(has!(Promise<Odd>: Unpin + UnwindSafe + RefUnwindSafe + Debug));
     assert!(has!(CancelHandle: Send + Sync + Clone + UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(CancellationToken: Send + Sync + Clone + UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(Registration: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(Cancellation<'static>: Send + Unpin + Debug));
+    assert!(has!(Cancelled: Send + Sync + Copy + std::error::Error));
     assert!(has!(Runnable: Send + Sync + Unpin + Debug));
     assert!(has!(Error: Send + Sync + std::error::Error) && has!(Panic: Send + Sync + Debug));
 }

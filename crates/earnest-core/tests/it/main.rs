@@ -13,6 +13,7 @@ mod derived;
 mod id;
 mod unseen;
 mod leftovers;
+mod token;
 
 // What they share.
 mod asleep;

@@ -13,3 +13,4 @@ mod cycle_of_two;
 mod derived;
 mod scope;
 mod support;
+mod token;

@@ -6,3 +6,4 @@ mod forked;
 mod long;
 mod nested;
 mod storm;
+mod tokens;

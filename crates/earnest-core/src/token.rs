@@ -1,0 +1,433 @@
+//! Asking for an end: a token that whoever works looks at, and a tree of them.
+
+mod callbacks;
+mod cancellation;
+mod family;
+mod registration;
+
+pub use cancellation::Cancellation;
+pub use registration::Registration;
+
+use crate::error::Cancelled;
+use crate::panic::run_caught;
+use crate::promise::{Promise, promise_at};
+use crate::shared::SharedFuture;
+use crate::shared_outcome::SharedOutcome;
+use callbacks::Callbacks;
+use core::fmt;
+use core::mem;
+use core::panic::Location;
+use earnest_sync::{
+    AtomicBool, Mutex,
+    Ordering::{Acquire, Relaxed, Release},
+    mutant,
+};
+use family::Family;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+/// Asks those who hold it to come to an end. Whoever works looks at it now and then, waits for it, or is called by it;
+/// nothing is interrupted.
+///
+/// A token is a handle: clones are the same token, and [children](Self::child_token) are cancelled with it. Once
+/// cancelled, it stays so.
+///
+/// ```
+/// use earnest_core::{Cancelled, CancellationToken};
+///
+/// fn sum(numbers: &[u64], token: &CancellationToken) -> Result<u64, Cancelled> {
+///     let mut sum = 0;
+///     for number in numbers {
+///         token.checkpoint()?;
+///         sum += number;
+///     }
+///     Ok(sum)
+/// }
+///
+/// let token = CancellationToken::new();
+/// assert_eq!(sum(&[1, 2, 3], &token), Ok(6));
+/// token.cancel();
+/// assert_eq!(sum(&[1, 2, 3], &token), Err(Cancelled));
+/// ```
+///
+/// # The end of a token
+///
+/// A token whose last handle goes uncancelled has ended: nobody can cancel it any more, and its parent lets go of it.
+/// Its [future](Self::cancelled) ends with [`Error::Abandoned`](crate::Error::Abandoned), so that nobody waits for what
+/// cannot come, and its callbacks are dropped uncalled; a panic in one's destructor is caught and reported. Its children
+/// live on, as children of its parent.
+///
+/// # Cost
+///
+/// A token is one allocation, and [`is_cancelled`](Self::is_cancelled) one load. The first child adds the tree that all
+/// descendants share, and each child a slot in it, which is used again when the child ends: a parent of short-lived
+/// children does not grow. The first wait adds a future, which all who wait share; a wait that gives up leaves nothing
+/// more. A callback is one allocation, and has a place in a map. [`cancel`](Self::cancel) allocates a list of the tokens
+/// that it cancels.
+///
+/// One lock belongs to a whole tree, and one to each token. They are held for moves, and that of the tree while a
+/// cancellation marks its tokens; no code of yours runs under either. Children that are born and dropped by several
+/// threads at once meet at the tree's.
+///
+/// # Ordering
+///
+/// What happened before [`cancel`](Self::cancel) happens before anybody sees this token or one of its descendants
+/// cancelled: by [`is_cancelled`](Self::is_cancelled), a callback, or the end of a wait.
+#[derive(Clone)]
+#[must_use = "a token is of use to those who hold it"]
+pub struct CancellationToken {
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a token share.
+struct Shared {
+    /// Set once, under the lock of the family; under that of `own`, as long as there is no family.
+    is_cancelled: AtomicBool,
+    own: Mutex<Own>,
+    /// Made when first waited for, under the lock of `own`.
+    end: OnceLock<SharedFuture<()>>,
+    /// Where the token has its parent and children, if it has any. Set under the lock of `own` by a token that comes to
+    /// have a child, and under that of the family by one that is born into it.
+    place: OnceLock<Place>,
+}
+
+struct Own {
+    callbacks: Callbacks,
+    /// For `end`: there until the token is cancelled.
+    promise: Option<Promise<()>>,
+}
+
+/// The slot of a token that has not been cancelled.
+struct Place {
+    family: Arc<Mutex<Family<Weak<Shared>>>>,
+    index: usize,
+}
+
+impl CancellationToken {
+    /// A token that has no parent.
+    pub fn new() -> Self {
+        Self { shared: Arc::new(Shared::new(false)) }
+    }
+
+    /// A token that is cancelled with this one. Cancelling the child leaves this one alone.
+    ///
+    /// A child of a token that is cancelled is cancelled from the start. Does not block, but for the tree's lock: see
+    /// [Cost](Self#cost).
+    pub fn child_token(&self) -> Self {
+        if !self.is_cancelled() {
+            let child = Self::new();
+            if self.shared.adopt(&child.shared) {
+                return child;
+            }
+        }
+        Self { shared: Arc::new(Shared::new(true)) }
+    }
+
+    /// Cancels this token and all that descend from it, and says whether this call did it: of several, on whatever
+    /// threads, one does.
+    ///
+    /// In this order: this token and its descendants are marked, at one moment as far as
+    /// [`child_token`](Self::child_token) can tell; those who wait for any of them are woken, and callbacks of their
+    /// futures run; callbacks run, on this thread, those of one token in the order of their registration, a parent's
+    /// before its children's, and siblings in the order of their birth. So a callback that blocks holds up the callbacks
+    /// after it, and this call, but nobody who waits. One that is registered meanwhile comes last of its token's.
+    ///
+    /// A call that returns `false` does not wait for the one that did it: that one may still be running callbacks.
+    ///
+    /// # Panics
+    ///
+    /// A panic in a callback is caught, reported as a [`tracing`] event, and changes nothing else.
+    #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
+    pub fn cancel(&self) -> bool {
+        if self.is_cancelled() {
+            return false;
+        }
+        let marked = Shared::mark(&self.shared);
+        for token in &marked {
+            token.end_waits();
+        }
+        for token in &marked {
+            token.run_callbacks();
+        }
+        !marked.is_empty()
+    }
+
+    /// Whether the token has been cancelled: one load, cheap enough for an inner loop.
+    #[inline]
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.shared.is_cancelled()
+    }
+
+    /// Comes back where the token has been cancelled: `token.checkpoint()?`.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`], which converts to [`Error::Cancelled`](crate::Error::Cancelled).
+    #[inline]
+    pub fn checkpoint(&self) -> Result<(), Cancelled> {
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
+    /// Calls `f` when the token is cancelled, exactly once, on the thread that cancels, unless the [`Registration`] is
+    /// dropped before.
+    ///
+    /// Where the token has been cancelled, and its callbacks have run, `f` runs at once on this thread; while they run,
+    /// `f` comes after them, on the thread that runs them. It may do anything: no lock is held. If the token comes to
+    /// [an end](Self#the-end-of-a-token) uncancelled, `f` is dropped uncalled.
+    ///
+    /// An `f` that holds on to the token itself keeps it, and itself, until the token is cancelled or `f` is taken off.
+    ///
+    /// ```
+    /// use earnest_core::CancellationToken;
+    /// use std::sync::mpsc::channel;
+    ///
+    /// let (sender, receiver) = channel();
+    /// let token = CancellationToken::new();
+    /// let other = sender.clone();
+    /// let registration = token.on_cancel(move || other.send("never").unwrap());
+    /// token.on_cancel(move || sender.send("cancelled").unwrap()).detach();
+    /// drop(registration);
+    /// token.cancel();
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), ["cancelled"]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// A panic in `f` is caught, reported as a [`tracing`] event, and changes nothing else.
+    pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) -> Registration {
+        let registered = self.shared.own.lock().callbacks.add(Box::new(f));
+        match registered {
+            Ok(key) => Registration::new(Arc::downgrade(&self.shared), key),
+            Err(f) => {
+                call(f);
+                Registration::spent()
+            }
+        }
+    }
+
+    /// Blocks until the token is cancelled. In a task, another worker goes on in its stead meanwhile, as for any future.
+    ///
+    /// Where nobody else has a handle to the token or to one that it descends from, this is for ever.
+    #[track_caller]
+    pub fn wait(&self) {
+        if !self.is_cancelled() {
+            self.shared.end(Location::caller()).wait();
+        }
+    }
+
+    /// Blocks until the token is cancelled, for `timeout` at most. Says whether it is cancelled.
+    ///
+    /// A timeout too large for the clock means for ever; a timeout of zero looks once. As a pause that is cut short by a
+    /// cancellation:
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # let token = earnest_core::CancellationToken::new();
+    /// # let mut n = 0;
+    /// while !token.wait_timeout(Duration::from_millis(10)) {
+    ///     // What is done every ten milliseconds.
+    ///     # n += 1;
+    ///     # if n == 3 { token.cancel(); }
+    /// }
+    /// ```
+    #[must_use = "`false` means that time was up"]
+    #[track_caller]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.is_cancelled()
+            || self.shared.end(Location::caller()).wait_timeout(timeout)
+            || self.is_cancelled()
+    }
+
+    /// A future that is done when the token is cancelled, to be waited for together with others, given callbacks, or
+    /// awaited by who does not hold the token. All calls give the same.
+    ///
+    /// Its value says that the token was cancelled. It does not keep the token: where that comes to
+    /// [an end](Self#the-end-of-a-token) uncancelled, the future ends with [`Error::Abandoned`](crate::Error::Abandoned),
+    /// which is not reported as a failure that nobody has looked at. The future itself cannot be cancelled: to do that
+    /// gives `false`.
+    ///
+    /// ```
+    /// let token = earnest_core::CancellationToken::new();
+    /// let cancelled = token.cancelled();
+    /// let canceller = std::thread::spawn(move || token.cancel());
+    /// assert!(cancelled.result().is_ok());
+    /// # canceller.join().unwrap();
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn cancelled(&self) -> SharedFuture<()> {
+        self.shared.end(Location::caller()).clone()
+    }
+}
+
+impl Shared {
+    fn new(is_cancelled: bool) -> Shared {
+        Shared {
+            is_cancelled: AtomicBool::new(is_cancelled),
+            own: Mutex::new(Own { callbacks: Callbacks::new(is_cancelled), promise: None }),
+            end: OnceLock::new(),
+            place: OnceLock::new(),
+        }
+    }
+
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        // ORDERING: Relaxed only as a seeded fault; Acquire pairs with the Release of `set_cancelled`.
+        self.is_cancelled.load(if mutant!("token_relaxed") { Relaxed } else { Acquire })
+    }
+
+    fn set_cancelled(&self) {
+        self.is_cancelled.store(true, Release);
+    }
+
+    /// Makes `child`, which is new, a child of this token. `false`: this one has been cancelled.
+    ///
+    /// The look and the entry are under one lock, which is held while a cancellation marks its tokens: so a child that
+    /// is entered will be marked, and any other is told here.
+    fn adopt(self: &Arc<Self>, child: &Arc<Shared>) -> bool {
+        let place = self.place();
+        let mut family = place.family.lock();
+        if self.is_cancelled() && !mutant!("token_child_without_look") {
+            return false;
+        }
+        let index = family.insert(place.index, Arc::downgrade(child));
+        // Under the lock: as soon as the child can be found in the family, it knows that it is there.
+        child.place.get_or_init(|| Place { family: place.family.clone(), index });
+        true
+    }
+
+    /// Where the token has its children.
+    fn place(self: &Arc<Self>) -> &Place {
+        self.place.get().unwrap_or_else(|| {
+            let _own = (!mutant!("token_family_unlocked")).then(|| self.own.lock());
+            self.place.get_or_init(|| {
+                let (family, index) = Family::new(Arc::downgrade(self));
+                Place { family: Arc::new(Mutex::new(family)), index }
+            })
+        })
+    }
+
+    /// Marks the token and all its descendants as cancelled, and gives them, parents before their children. None, where
+    /// another was first.
+    fn mark(this: &Arc<Self>) -> Vec<Arc<Shared>> {
+        let own = this.own.lock();
+        let Some(place) = this.place.get() else {
+            // Without a family. None can come to be before the mark, which whoever makes one will see.
+            let is_first = !this.is_cancelled();
+            this.set_cancelled();
+            return is_first.then(|| this.clone()).into_iter().collect();
+        };
+        drop(own);
+        let mut marked = Vec::new();
+        let mut family = place.family.lock();
+        if !this.is_cancelled() {
+            family.remove_all(place.index, |token| {
+                // Refused where the last handle is gone: that token is about to take itself out.
+                let token = token.upgrade();
+                token.iter().for_each(|token| token.set_cancelled());
+                let lives = token.is_some();
+                marked.extend(token);
+                lives
+            });
+        }
+        marked
+    }
+
+    /// The future of those who wait, which is made here.
+    fn end(&self, location: &'static Location<'static>) -> &SharedFuture<()> {
+        let mut late = None;
+        if self.end.get().is_none() {
+            let mut own = self.own.lock();
+            if self.end.get().is_none() {
+                let (promise, future) = promise_at(location);
+                // It cannot be cancelled from now on: it belongs to all who wait.
+                let _pending = promise.start();
+                self.end.get_or_init(|| future.shared());
+                // Whoever cancels looks for the promise after the mark: it is there, or the mark is seen here.
+                if self.is_cancelled() && !mutant!("token_wait_without_look") {
+                    late = Some(promise);
+                } else {
+                    own.promise = Some(promise);
+                }
+            }
+        }
+        late.into_iter().for_each(keep);
+        self.end.get().unwrap_or_else(|| unreachable!("made above"))
+    }
+
+    fn end_waits(&self) {
+        let promise = self.own.lock().promise.take();
+        promise.into_iter().for_each(keep);
+    }
+
+    fn run_callbacks(&self) {
+        loop {
+            let next = self.own.lock().callbacks.next_or_close();
+            let Some(f) = next else { return };
+            call(f);
+        }
+    }
+}
+
+fn keep(promise: Promise<()>) {
+    let _never_cancelled = promise.complete(());
+}
+
+fn call(f: callbacks::Callback) {
+    run_caught("a cancellation callback", f);
+}
+
+/// The last handle is gone.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(place) = self.place.get() {
+            let mut family = place.family.lock();
+            // A cancellation has taken it out already, unless that found it like this, without a handle.
+            if !self.is_cancelled() {
+                family.remove(place.index);
+            }
+        }
+        let over = Own { callbacks: Callbacks::new(true), promise: None };
+        let Own { callbacks, promise } = mem::replace(&mut *self.own.lock(), over);
+        drop(promise);
+        // A look, so that this is no failure that nobody has looked at: nothing has failed.
+        let _abandoned = self.end.get().map(SharedFuture::peek);
+        callbacks.drop_each();
+    }
+}
+
+impl Default for CancellationToken {
+    /// See [`CancellationToken::new`].
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// `(&token).await`, on any runtime: ready when the token is cancelled.
+impl<'a> IntoFuture for &'a CancellationToken {
+    type Output = ();
+    type IntoFuture = Cancellation<'a>;
+
+    #[track_caller]
+    fn into_future(self) -> Cancellation<'a> {
+        let location = Location::caller();
+        let outcome = || SharedOutcome::new(self.shared.end(location).inner());
+        Cancellation::new(self, (!self.is_cancelled()).then(outcome))
+    }
+}
+
+impl UnwindSafe for CancellationToken {}
+impl RefUnwindSafe for CancellationToken {}
+
+impl fmt::Debug for CancellationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancellationToken")
+            .field("is_cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests;

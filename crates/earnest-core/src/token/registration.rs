@@ -1,0 +1,73 @@
+//! A callback that waits for a token to be cancelled, and can be taken off.
+
+use super::Shared;
+use super::callbacks::drop_uncalled;
+use core::fmt;
+use core::mem;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Weak;
+
+/// The callback of one [`CancellationToken::on_cancel`](super::CancellationToken::on_cancel). **Dropping it takes the
+/// callback off**, and drops it uncalled; [`detach`](Self::detach) leaves it on the token.
+///
+/// A registration does not keep its token from coming to an end.
+///
+/// # While the token is cancelled
+///
+/// Dropping does not block, and so does not wait for a callback that runs. The callback has been taken off before the
+/// cancelling thread came to it, and then it never runs; or that thread has taken it to be called. In that case it may
+/// be running when the drop returns, or even be about to begin. [`unregister`](Self::unregister) says which of the two
+/// it was.
+#[must_use = "dropping a registration takes its callback off: call `detach` if it is to stay"]
+pub struct Registration {
+    /// Of no token, where there is nothing to take off.
+    token: Weak<Shared>,
+    key: u64,
+}
+
+impl Registration {
+    pub(super) const fn new(token: Weak<Shared>, key: u64) -> Registration {
+        Registration { token, key }
+    }
+
+    /// For a callback that has been called.
+    pub(super) const fn spent() -> Registration {
+        Registration { token: Weak::new(), key: 0 }
+    }
+
+    /// Leaves the callback on the token for good: it is called when the token is cancelled, and dropped uncalled if the
+    /// token comes to an end otherwise.
+    pub fn detach(mut self) {
+        self.token = Weak::new();
+    }
+
+    /// Takes the callback off, as dropping does, and says whether it will never be called because of that.
+    ///
+    /// `false`: it has been called, is being called or is about to be, by the thread that cancels; or it has gone with
+    /// its token. Does not block. A panic in the destructor of the callback is caught and reported.
+    #[expect(clippy::must_use_candidate, reason = "taking off is done for its effect")]
+    pub fn unregister(mut self) -> bool {
+        self.take_off()
+    }
+
+    fn take_off(&mut self) -> bool {
+        let Some(token) = mem::take(&mut self.token).upgrade() else { return false };
+        let callback = token.own.lock().callbacks.remove(self.key);
+        callback.map(drop_uncalled).is_some()
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.take_off();
+    }
+}
+
+impl UnwindSafe for Registration {}
+impl RefUnwindSafe for Registration {}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration").finish_non_exhaustive()
+    }
+}
