@@ -119,7 +119,7 @@ struct TryJoinAll<T>(Slots<T>);
 impl<T: Send + 'static> Rule<T> for TryJoinAll<T> {
     type Output = Vec<T>;
 
-    const NEEDS: Needs = Needs::All;
+    const NEEDS: Needs = Needs::AllOrFailure;
 
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         match outcome {

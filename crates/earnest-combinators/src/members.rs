@@ -25,6 +25,8 @@ struct Held<W> {
     is_closed: bool,
     /// The items once more, for a worker's thread that waits for them.
     watching: Watching,
+    /// Whether a worker's thread may be waiting for them just now.
+    is_awaited: bool,
 }
 
 /// The token that stands for no item: it says that the last adder has gone.
@@ -38,6 +40,12 @@ impl<W> Held<W> {
     fn has_ended(&self) -> bool {
         self.len() == 0 && self.n_adders == 0
     }
+
+    /// An item goes to whoever has waited, if anybody has.
+    fn remove(&mut self, token: usize) {
+        self.watching.remove(token);
+        self.is_awaited = false;
+    }
 }
 
 impl<W: Waitable> Members<W> {
@@ -49,6 +57,7 @@ impl<W: Waitable> Members<W> {
             is_news_left: false,
             is_closed: false,
             watching: Watching::new(Needs::Any),
+            is_awaited: false,
         };
         Self { inbox, held: Mutex::new(held) }
     }
@@ -77,9 +86,13 @@ impl<W: Waitable> Members<W> {
         let is_watched = item.watch(&self.inbox, token);
         held.watching.insert(token, || item.cancel_handle());
         held.places[token] = Some(item);
+        let is_awaited = held.is_awaited;
         drop(held);
         if !is_watched {
             self.inbox.put(token);
+        } else if is_awaited {
+            // It may be a task that only the one who waits could run now.
+            self.inbox.call();
         }
         Ok(())
     }
@@ -92,7 +105,7 @@ impl<W: Waitable> Members<W> {
             return None;
         }
         held.free.push(token);
-        held.watching.remove(token);
+        held.remove(token);
         held.places[token].take()
     }
 
@@ -113,7 +126,7 @@ impl<W: Waitable> Members<W> {
         let mut held = self.held.lock();
         let token = held.places.iter().position(Option::is_some)?;
         let is_withdrawn = held.places[token].as_ref().is_some_and(|item| item.unwatch(&self.inbox, token));
-        held.watching.remove(token);
+        held.remove(token);
         if is_withdrawn {
             // Otherwise the token is under way, and free when it has come.
             held.free.push(token);
@@ -124,12 +137,13 @@ impl<W: Waitable> Members<W> {
     /// What is waited for, for a thread that is about to wait.
     pub(crate) fn watching(&self) -> Watching {
         let mut held = self.held.lock();
-        let Held { places, watching, n_adders, .. } = &mut *held;
+        let Held { places, watching, n_adders, is_awaited, .. } = &mut *held;
         watching.prepare(|| {
             let items = places.iter().enumerate();
             items.filter_map(|(token, place)| place.as_ref().map(|item| (token, item.cancel_handle())))
         });
         watching.set_open(*n_adders > 0);
+        *is_awaited = watching.is_prepared();
         watching.share()
     }
 
@@ -141,8 +155,15 @@ impl<W: Waitable> Members<W> {
     pub(crate) fn adder_goes(&self) {
         let mut held = self.held.lock();
         held.n_adders -= 1;
-        // With items left, whoever waits is woken by them, and looks here afterwards.
-        if held.has_ended() && !held.is_news_left && !mutant!("last_adder_unheard") {
+        if held.n_adders == 0 && held.len() > 0 {
+            // Whoever waits is woken by the items, and looks here afterwards; but they may wait for it in turn.
+            held.watching.set_open(false);
+            let is_awaited = held.is_awaited;
+            drop(held);
+            if is_awaited {
+                self.inbox.call();
+            }
+        } else if held.has_ended() && !held.is_news_left && !mutant!("last_adder_unheard") {
             held.is_news_left = true;
             drop(held);
             self.inbox.put(NEWS);

@@ -88,7 +88,7 @@ struct FirstOk {
 impl<T: Send + 'static> Rule<T> for FirstOk {
     type Output = (usize, T);
 
-    const NEEDS: Needs = Needs::Any;
+    const NEEDS: Needs = Needs::AnyValue;
 
     fn settled(&mut self, index: usize, outcome: Result<T, Error>) -> Verdict<T, Self::Output> {
         self.n_left -= 1;

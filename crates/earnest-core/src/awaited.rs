@@ -77,8 +77,8 @@ impl Members {
         let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(needs_who_is_left_behind);
         let Some(all) = self.all() else { return false };
         match self.needs {
-            Needs::All => all.iter().any(is_stuck),
-            Needs::Any => !all.is_empty() && all.iter().all(is_stuck),
+            needs if needs.is_each() => all.iter().any(is_stuck),
+            _ => !all.is_empty() && all.iter().all(is_stuck),
         }
     }
 
@@ -130,7 +130,7 @@ impl Awaited {
     pub(crate) fn find_task(&self, any: bool, mut found: impl FnMut(RawCell) -> bool) -> bool {
         match self {
             Awaited::Cell(cell) => find_below(*cell, any, &mut found),
-            Awaited::Set(members) if !any && members.needs == Needs::Any => false,
+            Awaited::Set(members) if !any && !members.needs.is_each() => false,
             Awaited::Set(members) => members.find_task(0, any, &mut found).is_some(),
         }
     }
@@ -139,7 +139,7 @@ impl Awaited {
     /// been looked at in vain is not looked at again.
     pub(crate) fn find_next_task(&self, mut found: impl FnMut(RawCell) -> bool) -> bool {
         match self {
-            Awaited::Set(members) if members.needs == Needs::All => {
+            Awaited::Set(members) if members.needs.is_each() => {
                 // One that is added meanwhile sets it back, and is not to be passed over.
                 let from = core::mem::replace(&mut members.left.lock().unclaimed_from, usize::MAX);
                 let place = members.find_task(from, false, &mut found);
@@ -188,7 +188,7 @@ struct Left {
 
 fn add_sources(cell: RawCell, any: bool, left: &mut Vec<Left>) {
     let sources = cell.side_if_made().and_then(Side::sources);
-    let wanted = sources.filter(|sources| any || sources.needs() == Needs::All);
+    let wanted = sources.filter(|sources| any || sources.needs().is_each());
     left.extend(wanted.map(|sources| Left { sources, next: 0 }));
 }
 

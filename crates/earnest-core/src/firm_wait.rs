@@ -41,6 +41,7 @@ pub(crate) fn wait_for_all(members: &Arc<Members>, waiter: &mut Waiter) {
 
 impl Worker<'_> {
     fn wait_firmly(&self, members: &Members, on: &Awaited, waiter: &mut Waiter) {
+        let _blocks_by_itself = self.go_on();
         while waiter.try_next().is_none() {
             if self.claim_next(on, || {}) == Claimed::Ran {
                 continue;

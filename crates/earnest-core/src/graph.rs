@@ -54,8 +54,9 @@ earnest_sync::global! {
     static WAITING: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// What a future is made of has changed: somebody who waits for it may be able to run it now, if nobody else can.
-pub(crate) fn sources_changed() {
+/// What `derived`, which the caller holds, is made of has changed: somebody who waits for it may be able to run it now, if
+/// nobody else can, or may wait for itself.
+pub(crate) fn sources_changed(derived: RawCell) {
     // ORDERING: SeqCst; pairs with the fence in `enter`: either the new sources are seen by the look that follows there,
     // or the one who waits is seen here.
     fence(SeqCst);
@@ -69,15 +70,18 @@ pub(crate) fn sources_changed() {
         let host = pool.first().map(|worker| unsafe { &*worker.host });
         host.filter(|host| host.is_jammed()).into_iter().for_each(Host::call_all);
     }
+    let mut looked_at = Vec::new();
+    if graph.stuck(derived, &mut looked_at).is_some() {
+        graph.call_everybody();
+    }
+    drop(graph);
+    // Not under the lock.
+    drop(looked_at);
 }
 
 /// Has all who wait look again, whether they wait in vain.
 pub(crate) fn call_everybody() {
-    let graph = GRAPH.lock();
-    for pool in graph.pools.values() {
-        // SAFETY: as in `sources_changed`.
-        pool.first().into_iter().for_each(|worker| unsafe { &*worker.host }.call_all());
-    }
+    GRAPH.lock().call_everybody();
 }
 
 /// Why a wait could never end.
@@ -187,6 +191,13 @@ impl Graph {
         }
     }
 
+    fn call_everybody(&self) {
+        for pool in self.pools.values() {
+            // SAFETY: as in `sources_changed`.
+            pool.first().into_iter().for_each(|worker| unsafe { &*worker.host }.call_all());
+        }
+    }
+
     /// The tasks one of which has to go on before the pending `cell` can start. `None`: it may start.
     fn in_the_way(&self, cell: RawCell) -> Option<Vec<RawCell>> {
         let pool = self.pools.get(&cell.header().owner_number())?;
@@ -202,7 +213,7 @@ impl Graph {
         (!is_claimed).then(|| pool.iter().map(|worker| worker.task).collect())
     }
 
-    /// Whether `task`, which has been entered, is stuck. What had to be held to find out is left in `looked_at`, to be
+    /// Whether `task`, which has been entered or is a derived future, is stuck. What had to be held to find out is left in `looked_at`, to be
     /// dropped where no lock is held.
     fn stuck(&self, task: RawCell, looked_at: &mut Vec<CancelHandle>) -> Option<Stuck> {
         let mut parts = self.parts(task, looked_at);
@@ -286,7 +297,19 @@ impl Graph {
             },
         };
         // One that had settled when its handle was made is not in anybody's way.
-        let on: Vec<_> = handles.iter().filter_map(CancelHandle::cell).collect();
+        let mut on: Vec<_> = handles.iter().filter_map(CancelHandle::cell).collect();
+        if matches!(needs, Needs::AllOrFailure | Needs::AnyValue) {
+            let settled = |cell: &RawCell| Some(cell.header().word.load()).filter(|seen| seen.is_settled());
+            let leaves_open =
+                |cell: &RawCell| settled(cell).is_none_or(|seen| needs.leaves_open(seen.outcome()));
+            if !on.iter().all(leaves_open) {
+                return NOTHING;
+            }
+            on.retain(|cell| settled(cell).is_none());
+            looked_at.append(&mut handles);
+            // Any of the others may decide it.
+            return (Needs::Any, on);
+        }
         if needs == Needs::Any && on.len() < handles.len() {
             return NOTHING;
         }
@@ -300,8 +323,8 @@ impl Part {
     fn may_end(&self, parts: &[Part]) -> bool {
         let mut on = self.on.iter().map(|place| parts[*place].is_live);
         match self.needs {
-            Needs::All => on.all(|is_live| is_live),
-            Needs::Any => on.any(|is_live| is_live),
+            needs if needs.is_each() => on.all(|is_live| is_live),
+            _ => on.any(|is_live| is_live),
         }
     }
 }

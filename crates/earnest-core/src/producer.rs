@@ -47,7 +47,7 @@ impl Producer {
     pub(crate) fn comes_from(&self, sources: Sources) {
         match self.0.side().set_sources(sources) {
             Ok(None) => {}
-            Ok(Some(_old)) => graph::sources_changed(),
+            Ok(Some(_old)) => graph::sources_changed(self.0),
             Err(sources) if self.view().is_cancelled() => sources.cancel().tell_all(),
             Err(_) => {}
         }

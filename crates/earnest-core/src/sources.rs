@@ -2,6 +2,7 @@
 
 use crate::cancel::CancelHandle;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
+use crate::state::Outcome;
 use std::sync::Arc;
 
 /// The futures that another is made of. Kept in the side box of that one until it is settled.
@@ -19,6 +20,26 @@ pub enum Needs {
     All,
     /// Whichever is first.
     Any,
+    /// Every one, or whichever is the first that fails.
+    AllOrFailure,
+    /// Whichever is the first with a value, or every one, if all fail.
+    AnyValue,
+}
+
+impl Needs {
+    /// Whether each has to be done, as long as all goes well.
+    pub(crate) fn is_each(self) -> bool {
+        matches!(self, Needs::All | Needs::AllOrFailure)
+    }
+
+    /// Whether it depends on how the sources end, if not on this one, which has settled.
+    pub(crate) fn leaves_open(self, outcome: Outcome) -> bool {
+        match self {
+            Needs::All | Needs::Any => false,
+            Needs::AllOrFailure => outcome == Outcome::Value,
+            Needs::AnyValue => outcome != Outcome::Value,
+        }
+    }
 }
 
 impl Sources {

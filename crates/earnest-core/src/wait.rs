@@ -45,6 +45,7 @@ impl Worker<'_> {
             let never = is_untimed && self.has_a_task_among(on);
             return if never { Err(Deadlock::initializer()) } else { Ok(waiter.next(deadline)) };
         }
+        let _blocks_by_itself = self.go_on();
         loop {
             if let Some(token) = waiter.try_next() {
                 return Ok(Some(token));
@@ -151,6 +152,7 @@ impl Worker<'_> {
             return None;
         }
         before.take().into_iter().for_each(|before| before());
+        let _blocks_no_more = self.go_on();
         let frame = Frame::new(cell);
         let in_the_middle = frame.enter(self);
         // SAFETY: this thread has won `start`.
@@ -177,9 +179,7 @@ impl Worker<'_> {
 /// ```
 pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
     worker::with_current(|worker| {
-        let ready = worker.filter(|worker| worker.is_ready());
-        // The inbox of nobody: there is nothing that this worker could do itself.
-        let _waiting = ready.map(|worker| Waiting::begin(worker.host, Waiter::new(1).inbox()));
+        let _blocks = worker.filter(|worker| worker.is_ready()).and_then(Worker::block);
         f()
     })
 }

@@ -33,6 +33,12 @@ impl Watching {
         }
     }
 
+    /// Whether members have been asked for.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.members.is_some()
+    }
+
     /// The same members, for one wait.
     #[must_use]
     pub fn share(&self) -> Watching {
@@ -42,7 +48,7 @@ impl Watching {
     /// A future has settled. Whoever needs all goes on waiting for the others, and need not be entered into the graph
     /// anew for each.
     pub(crate) fn goes_on(&mut self) {
-        if self.needs == Needs::Any {
+        if !self.needs.is_each() {
             self.entered = None;
         }
     }

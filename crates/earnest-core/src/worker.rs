@@ -2,7 +2,7 @@
 
 use crate::cell::RawCell;
 use crate::owner::Owner;
-use crate::waiter::Inbox;
+use crate::waiter::{Inbox, Waiter};
 use core::cell::Cell;
 use core::fmt;
 use core::ptr;
@@ -42,6 +42,8 @@ pub struct Worker<'a> {
     stack_limit: usize,
     /// The innermost task that the thread is in the middle of.
     top: Cell<*const Frame>,
+    /// While the thread is in [`blocking`](crate::blocking): what the host was told of that.
+    blocking: Cell<Option<Arc<Inbox>>>,
 }
 
 /// A task that this thread is in the middle of. On the stack, linked to the one that waits beneath it.
@@ -61,7 +63,8 @@ impl<'a> Worker<'a> {
     #[must_use]
     pub fn new(owner: Owner, host: &'a dyn Host, stack_size: usize) -> Worker<'a> {
         let stack_limit = stack_here().saturating_sub(stack_size / 2);
-        Worker { owner, host, is_ready: Cell::new(false), stack_limit, top: Cell::new(ptr::null()) }
+        let (is_ready, top) = (Cell::new(false), Cell::new(ptr::null()));
+        Worker { owner, host, is_ready, stack_limit, top, blocking: Cell::new(None) }
     }
 
     /// Calls `f` as this worker: the waits in it are known to be the worker's.
@@ -84,6 +87,40 @@ impl<'a> Worker<'a> {
 
     pub(crate) fn is_ready(&self) -> bool {
         self.is_ready.get()
+    }
+
+    /// Tells the host that the worker waits, until what this returns is dropped. `None`: the host has been told.
+    pub(crate) fn block(&self) -> Option<impl Drop + '_> {
+        struct Unblock<'w, 'a>(&'w Worker<'a>);
+        impl Drop for Unblock<'_, '_> {
+            fn drop(&mut self) {
+                self.0.blocking.take().into_iter().for_each(|inbox| self.0.host.wait_ends(&inbox));
+            }
+        }
+        if let Some(inbox) = self.blocking.take() {
+            self.blocking.set(Some(inbox));
+            return None;
+        }
+        // The inbox of nobody: there is nothing that this worker could do itself.
+        let inbox = Waiter::new(1).inbox().clone();
+        self.host.wait_begins(&inbox);
+        self.blocking.set(Some(inbox));
+        Some(Unblock(self))
+    }
+
+    /// Tells the host that the worker goes on for a while inside [`block`](Self::block), until what this returns is
+    /// dropped: to run a task, or to wait for a future, which is counted by itself.
+    pub(crate) fn go_on(&self) -> Option<impl Drop + '_> {
+        struct Resume<'w, 'a>(&'w Worker<'a>, Option<Arc<Inbox>>);
+        impl Drop for Resume<'_, '_> {
+            fn drop(&mut self) {
+                self.1.iter().for_each(|inbox| self.0.host.wait_begins(inbox));
+                self.0.blocking.set(self.1.take());
+            }
+        }
+        let inbox = self.blocking.take()?;
+        self.host.wait_ends(&inbox);
+        Some(Resume(self, Some(inbox)))
     }
 
     /// Whether the stack has room for one more task beneath those that wait.

@@ -69,8 +69,8 @@ impl Shared {
         task.belongs_to(self.owner());
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
-            // else.
-            Ok(()) if self.max_workers == 1 => return Ok(()),
+            // else, unless it is in the middle of `blocking`.
+            Ok(()) if self.max_workers == 1 && counts.blocked() == 0 => return Ok(()),
             Ok(()) => {}
             Err(task) => self.queues.push(task),
         }

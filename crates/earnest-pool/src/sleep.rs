@@ -321,9 +321,16 @@ impl Sleep {
             fence(SeqCst);
         }
         let look_again = counts.is_closed() || !mutant!("park_without_look") && more();
-        if !look_again || self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED)).is_err() {
+        let unpark = || self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED));
+        match look_again.then(unpark) {
             // Either nothing has come, or a waker was faster and has counted us among the searching.
-            self.wakes.wait();
+            None | Some(Err(_)) => self.wakes.wait(),
+            // Meanwhile another may have been woken in our stead.
+            Some(Ok(seen)) if seen.active() >= self.max_workers => {
+                // ORDERING: Relaxed, as in `unblock`.
+                self.too_many.store(true, Relaxed);
+            }
+            Some(Ok(_)) => {}
         }
     }
 
@@ -415,5 +422,24 @@ impl Semaphore {
             wakes = self.changed.wait(wakes);
         }
         *wakes -= 1;
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_parks_and_another_is_woken_meanwhile_leaves_one_to_step_aside() {
+        let sleep = Sleep::new(1, 2);
+        sleep.add(2 * LIVE + SEARCHING + PARKED);
+        sleep.park(|| {
+            let (_, start) = sleep.work_added(|| 1);
+            start.is_none()
+        });
+        assert_eq!(sleep.counts().active(), 2);
+        assert!(sleep.may_be_too_many());
+        // There is a wake for one of the two, and this thread takes it.
+        assert!(sleep.step_aside(true));
     }
 }

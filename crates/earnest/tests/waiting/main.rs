@@ -3,6 +3,7 @@
 mod cycles;
 #[cfg(unix)]
 mod forked;
+mod hidden;
 mod long;
 mod nested;
 mod storm;
