@@ -9,12 +9,13 @@
 //! The slot is shared by the closure, then the value or the error: a task costs one allocation, and a result no larger
 //! than its closure costs no further memory.
 
+use crate::context::TaskContext;
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
-use crate::owner::Owner;
 use crate::panic::{Panic, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
+use crate::terms::Terms;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
@@ -34,7 +35,7 @@ pub(crate) struct Header {
     side: AtomicPtr<Side>,
     pub(crate) location: &'static Location<'static>,
     /// Whose task it is: an [`Owner`]'s number, or 0.
-    owner: AtomicUsize,
+    pub(crate) owner: AtomicUsize,
     /// Brackets each access to the slot for the model checker. Nothing at all in other builds.
     slot_access: UnsafeCell<()>,
 }
@@ -80,24 +81,41 @@ impl<F: FnOnce() -> T, T> Cell<F, T> {
     unsafe fn call(cell: RawCell) -> Outcome {
         // SAFETY: the slot holds the closure, and is ours until the outcome is published (R1).
         let closure = unsafe { cell.read::<F>() };
-        match catch_unwind(AssertUnwindSafe(closure)) {
-            Ok(value) => {
-                // SAFETY: as above; the closure has been moved out.
-                unsafe { cell.write::<T>(value) };
-                Outcome::Value
-            }
-            Err(payload) => {
-                let panic = Panic::new(payload, cell.header().location);
-                // SAFETY: as above.
-                unsafe { cell.write_error(Error::Panicked(panic)) }
-            }
-        }
+        let result = catch_unwind(AssertUnwindSafe(closure));
+        // SAFETY: as above; the closure has been moved out.
+        unsafe { Self::returned(cell, result) }
     }
+}
 
-    unsafe fn drop_closure(cell: RawCell) {
-        // SAFETY: the slot holds the closure, and the caller has claimed the task (R1).
+impl<F: FnOnce(&TaskContext<'_>) -> T, T> Cell<F, T> {
+    /// A task that was submitted with options, and is told of them.
+    const TASK_IN_CONTEXT: VTable = VTable {
+        slot_offset: offset_of!(Self, slot),
+        is_task: true,
+        call: Self::call_in_context,
+        drop_closure: Self::drop_closure,
+        drop_value: Self::drop_value,
+        dealloc: Self::dealloc,
+    };
+
+    unsafe fn call_in_context(cell: RawCell) -> Outcome {
+        // SAFETY: the slot holds the closure, and is ours until the outcome is published (R1).
         let closure = unsafe { cell.read::<F>() };
-        drop_caught(closure, "the destructor of a task that was dismissed");
+        let side = cell.side();
+        let Some(terms) = side.terms() else { unreachable!("they are set where the task is made") };
+        if terms.is_too_late() {
+            drop_caught(closure, "the destructor of a task that was dismissed");
+            return Outcome::DeadlineExceeded;
+        }
+        terms.begins();
+        match catch_unwind(AssertUnwindSafe(|| closure(&TaskContext::new(side, terms)))) {
+            Ok(value) if terms.is_too_late() => {
+                drop_caught(value, "the destructor of a value that came too late");
+                Outcome::DeadlineExceeded
+            }
+            // SAFETY: as above; the closure has been moved out.
+            result => unsafe { Self::returned(cell, result) },
+        }
     }
 }
 
@@ -111,6 +129,32 @@ impl<F, T> Cell<F, T> {
         drop_value: Self::drop_value,
         dealloc: Self::dealloc,
     };
+
+    /// Leaves what the closure came to in the slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is the caller's (R1), and empty.
+    unsafe fn returned(cell: RawCell, result: std::thread::Result<T>) -> Outcome {
+        match result {
+            Ok(value) => {
+                // SAFETY: by the caller's promise.
+                unsafe { cell.write::<T>(value) };
+                Outcome::Value
+            }
+            Err(payload) => {
+                let panic = Panic::new(payload, cell.header().location);
+                // SAFETY: by the caller's promise.
+                unsafe { cell.write_error(Error::Panicked(panic)) }
+            }
+        }
+    }
+
+    unsafe fn drop_closure(cell: RawCell) {
+        // SAFETY: the slot holds the closure, and the caller has claimed the task (R1).
+        let closure = unsafe { cell.read::<F>() };
+        drop_caught(closure, "the destructor of a task that was dismissed");
+    }
 
     unsafe fn drop_value(cell: RawCell) {
         // SAFETY: the slot holds the value, and is the caller's (R2).
@@ -141,34 +185,6 @@ impl<F, T> Cell<F, T> {
     }
 }
 
-impl Header {
-    /// Says whose task it is. Before the task is queued, where others may come upon it.
-    pub(crate) fn set_owner(&self, owner: Owner) {
-        // ORDERING: Relaxed; a waiter that does not see it does not claim the task, which is queued and will be run.
-        self.owner.store(owner.number(), Relaxed);
-    }
-
-    pub(crate) fn owner(&self) -> Option<Owner> {
-        // ORDERING: Relaxed; for a thread that has the future, and hence comes after whoever has queued the task.
-        Owner::from_number(self.owner.load(Relaxed))
-    }
-
-    /// Whether it is a task that might still be queued by somebody.
-    pub(crate) fn is_unqueued(&self) -> bool {
-        self.vtable.is_task && self.owner_number() == 0 && self.word.load().is_pending()
-    }
-
-    pub(crate) fn owner_number(&self) -> usize {
-        // ORDERING: Relaxed, see `set_owner`.
-        self.owner.load(Relaxed)
-    }
-
-    pub(crate) fn is_owned_by(&self, owner: Owner) -> bool {
-        // ORDERING: Relaxed, see `set_owner`; who may run the task is decided by `start`.
-        self.owner.load(Relaxed) == owner.number()
-    }
-}
-
 /// A cell, its types forgotten. Copies of it hold nothing: who may use one is up to the parties.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawCell(NonNull<Header>);
@@ -182,6 +198,23 @@ impl RawCell {
     {
         let slot = Slot { closure: ManuallyDrop::new(closure) };
         Cell::<F, T>::allocate(const { &Cell::<F, T>::TASK }, View::PENDING, slot, location)
+    }
+
+    /// A pending cell for a closure that is told what it was submitted with.
+    pub(crate) fn task_in_context<F, T>(
+        closure: F,
+        terms: Terms,
+        location: &'static Location<'static>,
+    ) -> RawCell
+    where
+        F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let slot = Slot { closure: ManuallyDrop::new(closure) };
+        let vtable = const { &Cell::<F, T>::TASK_IN_CONTEXT };
+        let cell = Cell::<F, T>::allocate(vtable, View::PENDING, slot, location);
+        cell.side().set_terms(terms);
+        cell
     }
 
     /// A pending cell without a closure.
@@ -353,6 +386,11 @@ impl RawCell {
         let side = self.header().side.load(Acquire);
         // SAFETY: null, or a pointer that the cell holds a reference to for as long as it exists.
         unsafe { side.as_ref() }
+    }
+
+    /// What the task was submitted with, if anything.
+    pub(crate) fn terms<'a>(self) -> Option<&'a Terms> {
+        self.side_if_made().and_then(Side::terms)
     }
 
     /// The side box, made now if need be.

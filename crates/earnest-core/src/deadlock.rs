@@ -3,6 +3,7 @@
 use crate::id::FutureId;
 use core::fmt;
 use core::panic::Location;
+use std::borrow::Cow;
 use std::error::Error as StdError;
 
 /// A wait was refused because it could never have ended.
@@ -21,9 +22,10 @@ enum Reason {
 }
 
 /// A task that has a part in a [`Deadlock`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlockedTask {
     pub(crate) id: FutureId,
+    pub(crate) name: Option<Cow<'static, str>>,
     pub(crate) location: &'static Location<'static>,
 }
 
@@ -32,6 +34,12 @@ impl DeadlockedTask {
     #[must_use]
     pub const fn id(&self) -> FutureId {
         self.id
+    }
+
+    /// The [name](crate::TaskOptions::name) that the task was submitted with.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// Where the task was submitted.
@@ -43,7 +51,10 @@ impl DeadlockedTask {
 
 impl fmt::Display for DeadlockedTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "task {} (submitted at {})", self.id, self.location)
+        match &self.name {
+            Some(name) => write!(f, "task {} {name:?} (submitted at {})", self.id, self.location),
+            None => write!(f, "task {} (submitted at {})", self.id, self.location),
+        }
     }
 }
 
@@ -115,20 +126,20 @@ mod tests {
     use super::*;
 
     fn task() -> DeadlockedTask {
-        DeadlockedTask { id: FutureId::next(), location: Location::caller() }
+        DeadlockedTask { id: FutureId::next(), name: None, location: Location::caller() }
     }
 
     #[test]
     fn a_cycle_is_told_in_order() {
         let tasks = [task(), task(), task()];
-        let [a, b, c] = tasks;
+        let [a, b, c] = tasks.clone();
         let told = Deadlock::cycle(tasks.to_vec()).to_string();
         let expected = format!(
             "waiting could not end: {a} waits for {b}, which waits for {c}, which waits for task {}",
             a.id
         );
         assert_eq!(told, expected);
-        let alone = Deadlock::cycle(vec![a]).to_string();
+        let alone = Deadlock::cycle(vec![a.clone()]).to_string();
         assert_eq!(alone, format!("waiting could not end: {a} waits for itself"));
     }
 }

@@ -31,7 +31,7 @@ pub enum Error {
     /// Waiting could not end, because the waiting itself holds up what is waited for. The [`Deadlock`] says who waits
     /// for whom.
     Deadlock(Deadlock),
-    /// Time was up before the task could start.
+    /// Time was up before the task could start, or before it was done.
     DeadlineExceeded,
     /// The outcome has already been taken out of this handle.
     Taken,
@@ -80,7 +80,7 @@ impl Error {
         matches!(self, Error::Deadlock(_))
     }
 
-    /// Whether time was up before the task could start.
+    /// Whether time was up before the task was done.
     #[must_use]
     pub const fn is_deadline_exceeded(&self) -> bool {
         matches!(self, Error::DeadlineExceeded)
@@ -115,7 +115,7 @@ impl fmt::Display for Error {
             Error::Broken(broken) => fmt::Display::fmt(broken, f),
             Error::Rejected => f.write_str("the executor did not accept the task"),
             Error::Deadlock(deadlock) => fmt::Display::fmt(deadlock, f),
-            Error::DeadlineExceeded => f.write_str("time was up before the task could start"),
+            Error::DeadlineExceeded => f.write_str("time was up before the task was done"),
             Error::Taken => f.write_str("the outcome has already been taken"),
         }
     }

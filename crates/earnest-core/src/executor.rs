@@ -1,9 +1,11 @@
 //! Who runs tasks: the trait that executors implement, and what it gives to those who submit.
 
+use crate::context::TaskContext;
 use crate::error::{Broken, Error};
 use crate::future::Future;
 use crate::producer::Dismissal;
-use crate::task::{Runnable, task};
+use crate::task::{Runnable, task, task_with};
+use crate::task_options::TaskOptions;
 use core::fmt;
 use core::num::NonZeroUsize;
 use std::error::Error as StdError;
@@ -146,6 +148,28 @@ pub trait ExecutorExt: Executor {
         T: Send + 'static,
     {
         let (task, future) = task(f);
+        if let Err(refused) = self.spawn(task) {
+            refused.dismiss();
+        }
+        future
+    }
+
+    /// Like [`submit`](Self::submit), with a name, priority, deadline or token, which `f` is told of.
+    ///
+    /// The deadline is looked at when the task is about to begin and when it has returned, and by who waits for it; an
+    /// executor with a timer, as the pool has, sees to it when it passes. Cancelling the future of a running task cancels
+    /// the task's token, and gives `false` as always.
+    ///
+    /// # Cost
+    ///
+    /// A box beside the task, and a token.
+    #[track_caller]
+    fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
+    where
+        F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (task, future) = task_with(options, f);
         if let Err(refused) = self.spawn(task) {
             refused.dismiss();
         }

@@ -1,12 +1,10 @@
 //! How a scope waits: it cannot give up, as others have borrowed what it would take with it.
 
 use crate::awaited::{Awaited, Members};
-use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
 use crate::error::Error;
 use crate::graph;
-use crate::settle::Settler;
 use crate::wait::{AwaitsUnqueued, Claimed, Waiting};
 use crate::waiter::{Next, Waiter};
 use crate::worker::{self, Worker};
@@ -90,23 +88,10 @@ impl Members {
     fn end_unbegun(&self, why: &Deadlock, is_stuck: impl Fn(RawCell) -> bool) {
         for handle in self.all().unwrap_or_default() {
             if let Some(cell) = handle.cell().filter(|cell| is_stuck(*cell)) {
-                end_unbegun(&handle, cell, why);
+                // The handle keeps the cell.
+                // SAFETY: the slot is this thread's, which has claimed the task (R1), and empty.
+                cell.end_unrun(|cell| unsafe { cell.write_error(Error::Deadlock(why.clone())) });
             }
         }
     }
-}
-
-/// Ends a task that has not begun. `_handle` keeps its cell.
-fn end_unbegun(_handle: &CancelHandle, cell: RawCell, why: &Deadlock) {
-    let header = cell.header();
-    if !header.word.start() {
-        return;
-    }
-    // SAFETY: this thread has won `start`, and so has the closure (R1).
-    unsafe { (header.vtable.drop_closure)(cell) };
-    // SAFETY: the slot is this thread's by the same rule, and empty now.
-    let outcome = unsafe { cell.write_error(Error::Deadlock(why.clone())) };
-    let _always = header.word.finish();
-    // SAFETY: this thread made the transition, and the slot holds `outcome`.
-    unsafe { cell.settle(outcome, Settler::Other, &mut |_| {}) }.tell_all();
 }

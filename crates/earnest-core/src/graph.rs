@@ -237,7 +237,11 @@ impl Graph {
         }
         let tasks = way.into_iter().map(|place| parts[place].cell);
         let tasks = tasks.filter(|cell| self.waits.contains_key(&cell.address()));
-        let named = |cell: RawCell| DeadlockedTask { id: cell.side().id(), location: cell.header().location };
+        let named = |cell: RawCell| DeadlockedTask {
+            id: cell.side().id(),
+            name: cell.terms().and_then(|terms| terms.name.clone()),
+            location: cell.header().location,
+        };
         Some(Stuck { tasks: tasks.map(named).collect(), unbegun })
     }
 

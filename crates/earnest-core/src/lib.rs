@@ -23,6 +23,10 @@
 // In reading order: a closure's way from `submit` to `result`.
 mod executor;
 mod task;
+mod task_options;
+mod context;
+mod terms;
+mod expiry;
 mod parties;
 mod cell;
 mod producer;
@@ -75,9 +79,11 @@ pub use crate::rayon::RayonExecutor;
 pub use crate::tokio::TokioExecutor;
 pub use cancel::CancelHandle;
 pub use cancel_on_drop::CancelOnDrop;
+pub use context::TaskContext;
 pub use deadlock::{Deadlock, DeadlockedTask};
 pub use error::{Broken, Cancelled, Error, TimedOut};
 pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
+pub use expiry::{Expiry, RunningTask};
 pub use failed_if::FailedIf;
 pub use future::{Future, State};
 pub use id::FutureId;
@@ -95,7 +101,8 @@ pub use shared::SharedFuture;
 pub use shared_outcome::SharedOutcome;
 #[doc(hidden)]
 pub use sources::Needs;
-pub use task::{Runnable, task};
+pub use task::{Runnable, task, task_with};
+pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
 pub use wait::blocking;

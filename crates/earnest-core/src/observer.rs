@@ -202,6 +202,30 @@ pub(crate) fn notice<T, F: FnOnce(Result<&T, &Error>)>(f: F) -> *mut Node {
     boxed(const { &Callback::<T, F>::NOTICE }, f)
 }
 
+/// Calls `f`, which is code of ours, where waiters are told: callbacks have run, and a value that nobody takes is gone.
+pub(crate) fn told(f: impl FnOnce() + Send) -> *mut Node {
+    #[repr(C)]
+    struct Told<F> {
+        node: Node,
+        f: F,
+    }
+    impl<F: FnOnce()> Told<F> {
+        const VTABLE: NodeVTable = NodeVTable { stage: Stage::Wake, tell: Self::tell };
+
+        unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
+            // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated below, and told once.
+            let this = unsafe { Box::from_raw(node.cast::<Self>()) };
+            (this.f)();
+            Chain::new()
+        }
+    }
+    fn new<F: FnOnce()>(f: F) -> *mut Node {
+        let node = Node::new(const { &Told::<F>::VTABLE });
+        Box::into_raw(Box::new(Told { node, f })).cast()
+    }
+    new(f)
+}
+
 fn boxed<T, F: FnOnce(Result<&T, &Error>)>(vtable: &'static NodeVTable, f: F) -> *mut Node {
     let callback = Callback::<T, F> { node: Node::new(vtable), f, outcome: PhantomData };
     Box::into_raw(Box::new(callback)).cast()

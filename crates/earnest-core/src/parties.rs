@@ -2,8 +2,10 @@
 
 use crate::cell::RawCell;
 use crate::consumer::Consumer;
+use crate::context::TaskContext;
 use crate::error::Error;
 use crate::producer::Producer;
+use crate::terms::Terms;
 use core::panic::Location;
 
 /// A task: what is needed to run it, and to receive what it comes to. The one allocation is made here.
@@ -13,6 +15,20 @@ where
     T: Send + 'static,
 {
     let cell = RawCell::task::<F, T>(closure, location);
+    (Producer::new(cell), Consumer::new(cell))
+}
+
+/// Like `task`, for a closure that is told what it was submitted with.
+pub(crate) fn task_in_context<F, T>(
+    closure: F,
+    terms: Terms,
+    location: &'static Location<'static>,
+) -> (Producer, Consumer<T>)
+where
+    F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let cell = RawCell::task_in_context::<F, T>(closure, terms, location);
     (Producer::new(cell), Consumer::new(cell))
 }
 

@@ -5,7 +5,7 @@ use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::firm_wait::wait_for_all;
 use crate::link::Link;
-use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
+use crate::observer::told;
 use crate::owner::may_be_left_behind;
 use crate::waiter::{Inbox, with_single};
 use crate::worker;
@@ -54,8 +54,9 @@ impl Tasks {
             token = self.next_token.fetch_add(1, Relaxed);
             members.insert(token, CancelHandle::new(Link::new(cell)));
         }
-        let ending = Ending { node: Node::new(&Ending::VTABLE), tasks: self.clone(), token };
-        cell.observe(Box::into_raw(Box::new(ending)).cast());
+        let tasks = self.clone();
+        // Nothing of what the scope's tasks may borrow is touched from there on.
+        cell.observe(told(move || tasks.task_has_ended(token)));
     }
 
     /// Blocks until every task has ended.
@@ -102,25 +103,5 @@ impl Tasks {
                 inbox.put(0);
             }
         }
-    }
-}
-
-/// Tells the scope that one of its tasks has ended: at a stage when the callbacks have run, and a value that nobody takes
-/// has been dropped. Nothing of what the scope's tasks may borrow is touched from there on.
-#[repr(C)]
-struct Ending {
-    node: Node,
-    tasks: Arc<Tasks>,
-    token: usize,
-}
-
-impl Ending {
-    const VTABLE: NodeVTable = NodeVTable { stage: Stage::Wake, tell: Self::tell };
-
-    unsafe fn tell(node: *mut Node, _: ErasedOutcome) -> Chain {
-        // SAFETY: by `NodeVTable::tell` this is a node of ours, allocated by `add`, and told once.
-        let this = unsafe { Box::from_raw(node.cast::<Self>()) };
-        this.tasks.task_has_ended(this.token);
-        Chain::new()
     }
 }

@@ -50,7 +50,43 @@ impl RawCell {
                 let then = unsafe { self.settle(Outcome::Cancelled, Settler::Other, &mut |_| {}) };
                 (true, then)
             }
-            Err(seen) => (seen.is_cancelled(), Chain::new()),
+            Err(seen) => {
+                if seen.is_running() {
+                    // It is not interrupted, but asked.
+                    self.ask_to_end();
+                }
+                (seen.is_cancelled(), Chain::new())
+            }
+        }
+    }
+
+    /// Ends a task that has not begun, without running it, with the outcome that `write` leaves in the slot. `false`:
+    /// somebody else has claimed it.
+    pub(crate) fn end_unrun(self, write: impl FnOnce(RawCell) -> Outcome) -> bool {
+        let header = self.header();
+        if !header.word.start() && !mutant!("expire_without_claim") {
+            return false;
+        }
+        // SAFETY: this thread has won `start`, and so has the closure (R1).
+        unsafe { (header.vtable.drop_closure)(self) };
+        let outcome = write(self);
+        let _always = header.word.finish();
+        // SAFETY: this thread made the transition, and the slot holds `outcome`.
+        unsafe { self.settle(outcome, Settler::Other, &mut |_| {}) }.tell_all();
+        true
+    }
+
+    /// The task's time is up.
+    pub(crate) fn expire(self) {
+        if !self.end_unrun(|_| Outcome::DeadlineExceeded) && self.header().word.load().is_running() {
+            self.ask_to_end();
+        }
+    }
+
+    /// Cancels the token of a running task, if it has one.
+    fn ask_to_end(self) {
+        if let Some(terms) = self.terms() {
+            terms.token.cancel();
         }
     }
 

@@ -2,14 +2,15 @@
 //!
 //! It holds the registrations that can be withdrawn: threads that block with a timeout, and the waker of a poll. They
 //! are not observers of their own but entries here, and the box is *one* observer for them all, which stays in the
-//! list. So a wait that gives up leaves nothing behind, however often it is repeated. Names, priorities, deadlines
-//! and tokens of tasks have their place here too.
+//! list. So a wait that gives up leaves nothing behind, however often it is repeated. What a task was
+//! submitted with, name, priority, deadline and token, has its place here too.
 
 use crate::error::Error;
 use crate::id::FutureId;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::sources::Sources;
+use crate::terms::Terms;
 use crate::waiter::Inbox;
 use core::mem;
 use core::task::Waker;
@@ -18,6 +19,7 @@ use earnest_sync::{
     Ordering::{AcqRel, Acquire},
     UnsafeCell, mutant,
 };
+use std::sync::OnceLock;
 
 /// See the module's text. Held by the cell and by the observer list, each with one reference.
 #[repr(C)]
@@ -25,6 +27,8 @@ pub(crate) struct Side {
     node: Node,
     watchers: Mutex<Watchers>,
     waker: WakerSlot,
+    /// What a task was submitted with, if anything. Set before the task can be reached by others.
+    terms: OnceLock<Terms>,
     /// The number of the future, or 0 while nobody has asked.
     id: AtomicUsize,
 }
@@ -65,6 +69,7 @@ impl Side {
             node: Node::new(&Side::VTABLE),
             watchers: Mutex::new(Watchers::default()),
             waker: WakerSlot::new(),
+            terms: OnceLock::new(),
             id: AtomicUsize::new(0),
         })
     }
@@ -93,6 +98,9 @@ impl Side {
             watcher.inbox.put(watcher.token);
         }
         self.waker.wake();
+        if let Some(terms) = self.terms.get() {
+            terms.is_over();
+        }
         sources
     }
 
@@ -109,6 +117,14 @@ impl Side {
     /// What the future is made of, unless it has settled.
     pub(crate) fn sources(&self) -> Option<Sources> {
         self.watchers.lock().sources.clone()
+    }
+
+    pub(crate) fn set_terms(&self, terms: Terms) {
+        let _they_are_set_once = self.terms.set(terms);
+    }
+
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        self.terms.get()
     }
 
     /// Registers a waiting thread. `false`: the future has settled, look at it.

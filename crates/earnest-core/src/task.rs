@@ -1,14 +1,21 @@
 //! A closure made into something that an executor can hold, run or drop.
 
+use crate::context::TaskContext;
+use crate::expiry::Expiry;
 use crate::future::Future;
+use crate::link::Link;
+use crate::observer::told;
 use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
+use crate::task_options::{Priority, TaskOptions};
+use crate::terms::Terms;
 use crate::worker::Worker;
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Instant;
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
 ///
@@ -21,6 +28,22 @@ where
     T: Send + 'static,
 {
     let (producer, consumer) = parties::task(f, Location::caller());
+    (Runnable { producer }, Future { consumer })
+}
+
+/// Like [`task`], for an `f` that is told what it was submitted with, and whose deadline and token are heeded by
+/// whatever executor runs it.
+#[track_caller]
+pub fn task_with<F, T>(options: TaskOptions, f: F) -> (Runnable, Future<T>)
+where
+    F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let has_token = options.token.is_some();
+    let (producer, consumer) = parties::task_in_context(f, Terms::new(options), Location::caller());
+    if let Some(terms) = producer.cell().terms().filter(|_| has_token) {
+        terms.cancel_with_token(producer.cell());
+    }
     (Runnable { producer }, Future { consumer })
 }
 
@@ -67,6 +90,36 @@ impl Runnable {
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.
     pub fn dismiss(self, reason: Dismissal) {
         self.producer.dismiss(reason);
+    }
+
+    /// When the task's time is up, if it was submitted with a [deadline](crate::TaskOptions::deadline).
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.producer.cell().terms().and_then(|terms| terms.deadline)
+    }
+
+    /// The [priority](crate::TaskOptions::priority) that the task was submitted with.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.producer.cell().terms().map_or(Priority::Normal, |terms| terms.priority)
+    }
+
+    /// Whether the task was submitted [with options](crate::ExecutorExt::submit_with).
+    #[must_use]
+    pub fn has_options(&self) -> bool {
+        self.producer.cell().terms().is_some()
+    }
+
+    /// With which the task is ended when its time is up.
+    #[must_use]
+    pub fn expiry(&self) -> Expiry {
+        Expiry::new(Link::new(self.producer.cell()))
+    }
+
+    /// Has `f` called when the task is over, whatever it came to, after those who wait have been told: on the thread
+    /// that brings the outcome about. A panic in `f` is caught and reported.
+    pub fn when_over(&self, f: impl FnOnce() + Send + 'static) {
+        self.producer.cell().observe(told(move || run_caught("an executor's hook", f)));
     }
 
     pub(crate) fn into_producer(self) -> Producer {

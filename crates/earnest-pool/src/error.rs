@@ -1,6 +1,9 @@
 //! What can go wrong with a pool as a whole.
 
+#[cfg(doc)]
+use crate::pool::ThreadPoolExecutor;
 use core::fmt;
+use earnest_core::RunningTask;
 use std::error::Error as StdError;
 
 /// The settings of a pool make no sense.
@@ -31,11 +34,12 @@ impl StdError for BuildError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StillRunning {
     threads: Vec<String>,
+    tasks: Vec<RunningTask>,
 }
 
 impl StillRunning {
-    pub(crate) fn new(threads: Vec<String>) -> Self {
-        Self { threads }
+    pub(crate) fn new(threads: Vec<String>, tasks: Vec<RunningTask>) -> Self {
+        Self { threads, tasks }
     }
 
     /// The names of the threads that have not ended.
@@ -43,11 +47,22 @@ impl StillRunning {
     pub fn thread_names(&self) -> &[String] {
         &self.threads
     }
+
+    /// The tasks that are still running, of those that were submitted [with options](ThreadPoolExecutor::submit_with):
+    /// nothing is known of the others. Their tokens have been cancelled.
+    #[must_use]
+    pub fn tasks(&self) -> &[RunningTask] {
+        &self.tasks
+    }
 }
 
 impl fmt::Display for StillRunning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} workers are still running: {}", self.threads.len(), self.threads.join(", "))
+        write!(f, "{} workers are still running: {}", self.threads.len(), self.threads.join(", "))?;
+        for (place, task) in self.tasks.iter().enumerate() {
+            write!(f, "{} {task}", if place == 0 { "; among their tasks are" } else { "," })?;
+        }
+        Ok(())
     }
 }
 

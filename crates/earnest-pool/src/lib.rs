@@ -23,6 +23,8 @@ mod sleep;
 mod worker;
 mod worker_state;
 mod hooks;
+mod with_options;
+mod timer;
 mod builder;
 mod size;
 mod shutdown;

@@ -8,7 +8,7 @@ use crate::worker;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, SubmitError};
+use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, SubmitError, TaskContext, TaskOptions};
 use earnest_sync::thread;
 use std::sync::Arc;
 
@@ -113,6 +113,32 @@ impl<S> ThreadPoolExecutor<S> {
         ExecutorExt::submit(self, f)
     }
 
+    /// Like [`submit`](Self::submit), with a name, priority, deadline or token, which `f` is told of.
+    ///
+    /// When the deadline passes, a task that has not begun is ended at once, and a running one's token is cancelled, by
+    /// a thread that all pools share, which is there while there is anything for it to do. Callbacks that run there hold it
+    /// up. Nothing is interrupted: what runs past its deadline and never looks at its token goes on running.
+    ///
+    /// ```
+    /// use earnest_core::TaskOptions;
+    /// use earnest_pool::ThreadPoolExecutor;
+    /// use std::time::Duration;
+    ///
+    /// let pool = ThreadPoolExecutor::builder().max_workers(1).build()?;
+    /// let options = TaskOptions::new().name("patient").timeout(Duration::from_millis(20));
+    /// let patient = pool.submit_with(options, |context| context.token().wait());
+    /// assert!(patient.result().unwrap_err().is_deadline_exceeded());
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
+    where
+        F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        ExecutorExt::submit_with(self, options, f)
+    }
+
     /// Like [`submit`](Self::submit), and lends `f` the state of the worker that it runs on.
     ///
     /// Which worker that is, is not known beforehand. A task that panics leaves the state as it was at that moment, for
@@ -188,7 +214,8 @@ impl<S> ThreadPoolExecutor<S> {
     ///
     /// # Errors
     ///
-    /// [`StillRunning`] when `how.timeout` has passed; the workers go on, and a later call can wait for them again.
+    /// [`StillRunning`] when `how.timeout` has passed. The tokens of the tasks that run have been cancelled then; the workers
+    /// go on, and a later call can wait for them again.
     pub fn shutdown_with(&self, how: Shutdown) -> Result<(), StillRunning> {
         self.shared.shut_down(how)
     }
@@ -261,6 +288,16 @@ impl<S> PoolHandle<S> {
         T: Send + 'static,
     {
         ExecutorExt::submit(self, f)
+    }
+
+    /// See [`ThreadPoolExecutor::submit_with`].
+    #[track_caller]
+    pub fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
+    where
+        F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        ExecutorExt::submit_with(self, options, f)
     }
 
     /// See [`ThreadPoolExecutor::submit_local`].

@@ -7,6 +7,7 @@ use crate::queue::Queues;
 use crate::report::report;
 use crate::shutdown::Shutdown;
 use crate::sleep::{Counts, MAX_WORKERS, Sleep, StartPermit};
+use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     joining: Mutex<()>,
     /// The workers whose tasks wait.
     pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
+    pub(crate) with_options: WithOptions,
 }
 
 struct Thread {
@@ -56,6 +58,7 @@ impl Shared {
             threads: Mutex::new(Vec::new()),
             joining: Mutex::new(()),
             waiting: Mutex::new(Vec::new()),
+            with_options: WithOptions::default(),
         })
     }
 
@@ -67,6 +70,9 @@ impl Shared {
             return Err(Refused { task, reason: self.refusal() });
         }
         task.belongs_to(self.owner());
+        if task.has_options() {
+            self.keep_terms(&task);
+        }
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`.
@@ -242,12 +248,12 @@ impl Shared {
             return Ok(());
         }
         if !self.sleep.wait_until_ended(deadline) {
-            return Err(StillRunning::new(self.threads_left()));
+            return Err(StillRunning::new(self.threads_left(), self.with_options.ask_to_end()));
         }
         // They have left their loops, and drop their thread-locals, which may take its time.
         while deadline.is_some() && !self.threads_left().is_empty() {
             if !self.sleep.pause(deadline) {
-                return Err(StillRunning::new(self.threads_left()));
+                return Err(StillRunning::new(self.threads_left(), Vec::new()));
             }
         }
         self.join_threads();

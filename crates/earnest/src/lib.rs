@@ -35,10 +35,10 @@ pub mod prelude {
     pub use earnest_core::{
         Broken, CancelHandle, CancelOnDrop, Cancellation, CancellationToken, Cancelled, Deadlock,
         DeadlockedTask, Dismissal, Error, Executor, ExecutorExt, FailedIf, Future as TaskFuture, FutureId,
-        HookAlreadySet, InlineExecutor, ManualExecutor, Panic, Promise, Refusal, Refused, Registration,
-        Runnable, Scope, ScopedFuture, ScopedMap, SharedFuture, SharedOutcome, State, SubmitError, TimedOut,
-        UnseenFailure, Waitable, Waiter, blocking, deadline_after, join, promise, scope,
-        set_unseen_failure_hook, task,
+        HookAlreadySet, InlineExecutor, ManualExecutor, Panic, Priority, Promise, Refusal, Refused,
+        Registration, Runnable, RunningTask, Scope, ScopedFuture, ScopedMap, SharedFuture, SharedOutcome,
+        State, SubmitError, TaskContext, TaskOptions, TimedOut, UnseenFailure, Waitable, Waiter, blocking,
+        deadline_after, join, promise, scope, set_unseen_failure_hook, task,
     };
     #[doc(no_inline)]
     pub use earnest_pool::*;

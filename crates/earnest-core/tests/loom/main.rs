@@ -11,6 +11,7 @@ mod complete_vs_poll_next;
 mod complete_vs_wait;
 mod cycle_of_two;
 mod derived;
+mod expire;
 mod scope;
 mod support;
 mod token;

@@ -1,0 +1,101 @@
+//! What a running task can know of itself.
+
+use crate::error::Cancelled;
+use crate::id::FutureId;
+use crate::side::Side;
+use crate::task_options::Priority;
+use crate::terms::Terms;
+use crate::token::CancellationToken;
+use core::fmt;
+use std::time::{Duration, Instant};
+
+/// What a running task can know of itself: its token, its deadline, its name.
+///
+/// ```
+/// use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+///
+/// let sum = InlineExecutor.submit_with(TaskOptions::new(), |context| {
+///     let mut sum = 0;
+///     for n in 0..1_000 {
+///         context.checkpoint()?;
+///         sum += n;
+///     }
+///     Ok::<_, earnest_core::Cancelled>(sum)
+/// });
+/// assert_eq!(sum.result().unwrap(), Ok(499_500));
+/// ```
+pub struct TaskContext<'a> {
+    side: &'a Side,
+    terms: &'a Terms,
+}
+
+impl<'a> TaskContext<'a> {
+    pub(crate) fn new(side: &'a Side, terms: &'a Terms) -> Self {
+        Self { side, terms }
+    }
+
+    /// Comes back when the task is to come to an end: `context.checkpoint()?`.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`], once the token is cancelled or the deadline has passed.
+    pub fn checkpoint(&self) -> Result<(), Cancelled> {
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
+    /// Whether the task is to come to an end: its token is cancelled, or its deadline has passed.
+    ///
+    /// A load, and where there is a deadline, a look at the clock.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.terms.token.is_cancelled() || self.terms.is_too_late()
+    }
+
+    /// The task's token: cancelled by who [cancels](crate::Future::cancel) the running task's future, with the token that
+    /// was [given](crate::TaskOptions::cancelled_by) for it, when the deadline passes on an executor that has a timer, and
+    /// when a shutdown of the pool runs out of time.
+    ///
+    /// On executors without a timer a passed deadline shows in [`is_cancelled`](Self::is_cancelled) only.
+    pub fn token(&self) -> &CancellationToken {
+        &self.terms.token
+    }
+
+    /// When the task's time is up.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.terms.deadline
+    }
+
+    /// How long the task still has. `None`: as long as it likes.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        let now = earnest_sync::now()?;
+        self.terms.deadline.map(|deadline| deadline.saturating_duration_since(now))
+    }
+
+    /// What the task is called.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.terms.name.as_deref()
+    }
+
+    /// The priority that the task was submitted with.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.terms.priority
+    }
+
+    /// The number of the task's future.
+    #[must_use]
+    pub fn id(&self) -> FutureId {
+        self.side.id()
+    }
+}
+
+impl fmt::Debug for TaskContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut context = f.debug_struct("TaskContext");
+        context.field("name", &self.name()).field("deadline", &self.deadline());
+        context.field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,87 @@
+//! The end of a task's time, for who keeps the time.
+
+use crate::link::Link;
+use core::fmt;
+use core::panic::Location;
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// Ends a task whose time is up. For executors that have a timer; it keeps the memory of the task, and nothing else.
+#[derive(Clone)]
+pub struct Expiry {
+    link: Link,
+}
+
+impl Expiry {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link }
+    }
+
+    /// The task's time is up: if it has not begun, it never does, and its future ends with
+    /// [`Error::DeadlineExceeded`](crate::Error::DeadlineExceeded), its closure dropped and its callbacks called on this
+    /// thread. If it runs, its token is cancelled.
+    pub fn expire(&self) {
+        if let Some(cell) = self.link.cell() {
+            cell.expire();
+        }
+    }
+
+    /// If the task runs: cancels its token, and says which it is.
+    #[must_use = "it says what goes on running"]
+    pub fn ask_to_end(&self) -> Option<RunningTask> {
+        let cell = self.link.cell().filter(|cell| cell.header().word.load().is_running())?;
+        let terms = cell.terms()?;
+        let now = earnest_sync::now();
+        let age = terms.began().zip(now).map(|(began, now)| now.saturating_duration_since(began));
+        terms.token.cancel();
+        Some(RunningTask {
+            name: terms.name.clone(),
+            location: cell.header().location,
+            running_for: age.unwrap_or_default(),
+        })
+    }
+}
+
+/// A task that was still running at some moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningTask {
+    name: Option<Cow<'static, str>>,
+    location: &'static Location<'static>,
+    running_for: Duration,
+}
+
+impl RunningTask {
+    /// The [name](crate::TaskOptions::name) that the task was submitted with.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Where the task was submitted.
+    #[must_use]
+    pub const fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// How long the task had been running by then.
+    #[must_use]
+    pub const fn running_for(&self) -> Duration {
+        self.running_for
+    }
+}
+
+impl fmt::Display for RunningTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name:?}")?,
+            None => write!(f, "a task (submitted at {})", self.location)?,
+        }
+        write!(f, " for {:.1?}", self.running_for)
+    }
+}
+
+impl fmt::Debug for Expiry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expiry").finish_non_exhaustive()
+    }
+}

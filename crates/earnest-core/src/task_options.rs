@@ -1,0 +1,82 @@
+//! What can be asked for when a task is submitted.
+
+use crate::token::CancellationToken;
+use crate::waiter::deadline_after;
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+/// What can be asked for when a task is submitted: see [`submit_with`](crate::ExecutorExt::submit_with).
+///
+/// ```
+/// use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+/// use std::time::Duration;
+///
+/// let options = TaskOptions::new().name("report").timeout(Duration::from_secs(60));
+/// let name = InlineExecutor.submit_with(options, |context| context.name().map(str::to_owned));
+/// assert_eq!(name.result().unwrap().as_deref(), Some("report"));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "options do nothing until a task is submitted with them"]
+pub struct TaskOptions {
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) priority: Priority,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) token: Option<CancellationToken>,
+}
+
+/// Which tasks go first. Executors that know no priorities take no notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Priority {
+    /// After the others.
+    Low,
+    /// As tasks are that were submitted without options.
+    #[default]
+    Normal,
+    /// Before the others.
+    High,
+}
+
+impl TaskOptions {
+    /// No name, normal priority, no deadline, and a token of its own.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the task is called in reports.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Which tasks go first.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// When the task's time is up.
+    ///
+    /// A task that has not begun by then never does, and its future ends with
+    /// [`Error::DeadlineExceeded`](crate::Error::DeadlineExceeded). One that runs has its token cancelled, and the same
+    /// error for an outcome, when it returns; it is not interrupted, and a value that comes too late is dropped. A panic
+    /// stays a panic.
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Like [`deadline`](Self::deadline), for a time from now on. One too large for the clock means for ever.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.deadline = deadline_after(timeout);
+        self
+    }
+
+    /// Has the task cancelled with `token`: as long as it has not begun, it never does, and its future ends with
+    /// [`Error::Cancelled`](crate::Error::Cancelled); a running task finds its own token cancelled, which is a child of
+    /// this one.
+    pub fn cancelled_by(mut self, token: &CancellationToken) -> Self {
+        self.token = Some(token.clone());
+        self
+    }
+}

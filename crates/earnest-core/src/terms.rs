@@ -1,0 +1,59 @@
+//! What was asked for when a task was submitted, and what its context and others go by.
+
+use crate::cell::RawCell;
+use crate::link::Link;
+use crate::task_options::{Priority, TaskOptions};
+use crate::token::{CancellationToken, Registration};
+use crate::waiter::has_passed;
+use earnest_sync::Mutex;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// See the module's text. It lies in the side box of tasks that were submitted with options.
+pub(crate) struct Terms {
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) priority: Priority,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) token: CancellationToken,
+    /// Cancels the task while it is queued, when somebody cancels its token. Gone when the task is over.
+    registration: Mutex<Option<Registration>>,
+    began: OnceLock<Instant>,
+}
+
+impl Terms {
+    pub(crate) fn new(options: TaskOptions) -> Terms {
+        let TaskOptions { name, priority, deadline, token } = options;
+        let token = token.map_or_else(CancellationToken::new, |token| token.child_token());
+        Terms { name, priority, deadline, token, registration: Mutex::new(None), began: OnceLock::new() }
+    }
+
+    /// Has the task of `cell` cancelled with its token, as long as it has not begun.
+    pub(crate) fn cancel_with_token(&self, cell: RawCell) {
+        let link = Link::new(cell);
+        let registration = self.token.on_cancel(move || link.cancel_chained().tell_all());
+        *self.registration.lock() = Some(registration);
+    }
+
+    /// The task is over: nothing is cancelled with its token any more.
+    pub(crate) fn is_over(&self) {
+        let registration = self.registration.lock().take();
+        drop(registration);
+    }
+
+    pub(crate) fn is_too_late(&self) -> bool {
+        self.deadline.is_some() && has_passed(self.deadline)
+    }
+
+    /// The task begins now.
+    pub(crate) fn begins(&self) {
+        if let Some(now) = earnest_sync::now() {
+            let _once = self.began.set(now);
+        }
+    }
+
+    /// When the task began.
+    pub(crate) fn began(&self) -> Option<Instant> {
+        self.began.get().copied()
+    }
+}

@@ -1,0 +1,42 @@
+use crate::support::{begun, pool};
+use earnest::{Shutdown, TaskOptions};
+use earnest_testing::watched;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+#[test]
+fn a_shutdown_that_runs_out_of_time_asks_the_running_tasks_and_names_them() {
+    let pool = pool(3);
+    let (end, ends) = channel();
+    for name in ["first", "second"] {
+        let end = end.clone();
+        begun(&pool, TaskOptions::new().name(name), move |_| end.send(name).unwrap()).detach();
+    }
+    begun(&pool, TaskOptions::new(), move |_| end.send("nameless").unwrap()).detach();
+    let how = Shutdown { timeout: Some(Duration::from_millis(20)), ..Shutdown::default() };
+    let still = pool.shutdown_with(how).unwrap_err();
+    let mut names: Vec<_> = still.tasks().iter().map(|task| task.name().unwrap_or("nameless")).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["first", "nameless", "second"]);
+    assert!(still.tasks().iter().all(|task| task.running_for() >= Duration::from_millis(20)));
+    assert!(still.tasks().iter().all(|task| task.location().file().ends_with("support.rs")));
+    let said = still.to_string();
+    assert!(said.contains("\"first\" for ") && said.contains("support.rs"), "{said}");
+    // They look at their tokens, and end.
+    let mut ended: Vec<_> = watched("asked to end", || ends.iter().collect());
+    ended.sort_unstable();
+    assert_eq!(ended, names);
+    watched("ended", || pool.shutdown());
+}
+
+#[test]
+fn a_shutdown_in_time_cancels_no_token() {
+    let pool = pool(2);
+    let future = pool.submit_with(TaskOptions::new(), |context| {
+        std::thread::sleep(Duration::from_millis(10));
+        context.token().is_cancelled()
+    });
+    let how = Shutdown { timeout: Some(Duration::from_secs(60)), ..Shutdown::default() };
+    assert_eq!(pool.shutdown_with(how), Ok(()));
+    assert!(!future.result().unwrap());
+}
