@@ -21,7 +21,7 @@ use core::panic::Location;
 use core::ptr::{self, NonNull};
 use earnest_sync::{
     Arc, AtomicPtr, AtomicUsize,
-    Ordering::{AcqRel, Acquire, Relaxed},
+    Ordering::{AcqRel, Acquire},
     UnsafeCell,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};

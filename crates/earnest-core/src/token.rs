@@ -3,28 +3,21 @@
 mod callbacks;
 mod cancellation;
 mod family;
+mod node;
 mod registration;
 
 pub use cancellation::Cancellation;
 pub use registration::Registration;
 
 use crate::error::Cancelled;
-use crate::panic::run_caught;
-use crate::promise::{Promise, promise_at};
 use crate::shared::SharedFuture;
 use crate::shared_outcome::SharedOutcome;
-use callbacks::Callbacks;
+use callbacks::call;
 use core::fmt;
-use core::mem;
 use core::panic::Location;
-use earnest_sync::{
-    AtomicBool, Mutex,
-    Ordering::{Acquire, Relaxed, Release},
-    mutant,
-};
-use family::Family;
+use node::Node;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Asks those who hold it to come to an end. Whoever works looks at it now and then, waits for it, or is called by it;
@@ -77,37 +70,13 @@ use std::time::Duration;
 #[derive(Clone)]
 #[must_use = "a token is of use to those who hold it"]
 pub struct CancellationToken {
-    shared: Arc<Shared>,
-}
-
-/// What the clones of a token share.
-struct Shared {
-    /// Set once, under the lock of the family; under that of `own`, as long as there is no family.
-    is_cancelled: AtomicBool,
-    own: Mutex<Own>,
-    /// Made when first waited for, under the lock of `own`.
-    end: OnceLock<SharedFuture<()>>,
-    /// Where the token has its parent and children, if it has any. Set under the lock of `own` by a token that comes to
-    /// have a child, and under that of the family by one that is born into it.
-    place: OnceLock<Place>,
-}
-
-struct Own {
-    callbacks: Callbacks,
-    /// For `end`: there until the token is cancelled.
-    promise: Option<Promise<()>>,
-}
-
-/// The slot of a token that has not been cancelled.
-struct Place {
-    family: Arc<Mutex<Family<Weak<Shared>>>>,
-    index: usize,
+    node: Arc<Node>,
 }
 
 impl CancellationToken {
     /// A token that has no parent.
     pub fn new() -> Self {
-        Self { shared: Arc::new(Shared::new(false)) }
+        Self { node: Arc::new(Node::new(false)) }
     }
 
     /// A token that is cancelled with this one. Cancelling the child leaves this one alone.
@@ -117,11 +86,11 @@ impl CancellationToken {
     pub fn child_token(&self) -> Self {
         if !self.is_cancelled() {
             let child = Self::new();
-            if self.shared.adopt(&child.shared) {
+            if self.node.adopt(&child.node) {
                 return child;
             }
         }
-        Self { shared: Arc::new(Shared::new(true)) }
+        Self { node: Arc::new(Node::new(true)) }
     }
 
     /// Cancels this token and all that descend from it, and says whether this call did it: of several, on whatever
@@ -143,7 +112,7 @@ impl CancellationToken {
         if self.is_cancelled() {
             return false;
         }
-        let marked = Shared::mark(&self.shared);
+        let marked = Node::mark(&self.node);
         for token in &marked {
             token.end_waits();
         }
@@ -157,7 +126,7 @@ impl CancellationToken {
     #[inline]
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.shared.is_cancelled()
+        self.node.is_cancelled()
     }
 
     /// Comes back where the token has been cancelled: `token.checkpoint()?`.
@@ -197,9 +166,9 @@ impl CancellationToken {
     ///
     /// A panic in `f` is caught, reported as a [`tracing`] event, and changes nothing else.
     pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) -> Registration {
-        let registered = self.shared.own.lock().callbacks.add(Box::new(f));
+        let registered = self.node.register(Box::new(f));
         match registered {
-            Ok(key) => Registration::new(Arc::downgrade(&self.shared), key),
+            Ok(key) => Registration::new(Arc::downgrade(&self.node), key),
             Err(f) => {
                 call(f);
                 Registration::spent()
@@ -213,7 +182,7 @@ impl CancellationToken {
     #[track_caller]
     pub fn wait(&self) {
         if !self.is_cancelled() {
-            self.shared.end(Location::caller()).wait();
+            self.node.end(Location::caller()).wait();
         }
     }
 
@@ -235,9 +204,7 @@ impl CancellationToken {
     #[must_use = "`false` means that time was up"]
     #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.is_cancelled()
-            || self.shared.end(Location::caller()).wait_timeout(timeout)
-            || self.is_cancelled()
+        self.is_cancelled() || self.node.end(Location::caller()).wait_timeout(timeout) || self.is_cancelled()
     }
 
     /// A future that is done when the token is cancelled, to be waited for together with others, given callbacks, or
@@ -258,143 +225,7 @@ impl CancellationToken {
     #[must_use]
     #[track_caller]
     pub fn cancelled(&self) -> SharedFuture<()> {
-        self.shared.end(Location::caller()).clone()
-    }
-}
-
-impl Shared {
-    fn new(is_cancelled: bool) -> Shared {
-        Shared {
-            is_cancelled: AtomicBool::new(is_cancelled),
-            own: Mutex::new(Own { callbacks: Callbacks::new(is_cancelled), promise: None }),
-            end: OnceLock::new(),
-            place: OnceLock::new(),
-        }
-    }
-
-    #[inline]
-    fn is_cancelled(&self) -> bool {
-        // ORDERING: Relaxed only as a seeded fault; Acquire pairs with the Release of `set_cancelled`.
-        self.is_cancelled.load(if mutant!("token_relaxed") { Relaxed } else { Acquire })
-    }
-
-    fn set_cancelled(&self) {
-        self.is_cancelled.store(true, Release);
-    }
-
-    /// Makes `child`, which is new, a child of this token. `false`: this one has been cancelled.
-    ///
-    /// The look and the entry are under one lock, which is held while a cancellation marks its tokens: so a child that
-    /// is entered will be marked, and any other is told here.
-    fn adopt(self: &Arc<Self>, child: &Arc<Shared>) -> bool {
-        let place = self.place();
-        let mut family = place.family.lock();
-        if self.is_cancelled() && !mutant!("token_child_without_look") {
-            return false;
-        }
-        let index = family.insert(place.index, Arc::downgrade(child));
-        // Under the lock: as soon as the child can be found in the family, it knows that it is there.
-        child.place.get_or_init(|| Place { family: place.family.clone(), index });
-        true
-    }
-
-    /// Where the token has its children.
-    fn place(self: &Arc<Self>) -> &Place {
-        self.place.get().unwrap_or_else(|| {
-            let _own = (!mutant!("token_family_unlocked")).then(|| self.own.lock());
-            self.place.get_or_init(|| {
-                let (family, index) = Family::new(Arc::downgrade(self));
-                Place { family: Arc::new(Mutex::new(family)), index }
-            })
-        })
-    }
-
-    /// Marks the token and all its descendants as cancelled, and gives them, parents before their children. None, where
-    /// another was first.
-    fn mark(this: &Arc<Self>) -> Vec<Arc<Shared>> {
-        let own = this.own.lock();
-        let Some(place) = this.place.get() else {
-            // Without a family. None can come to be before the mark, which whoever makes one will see.
-            let is_first = !this.is_cancelled();
-            this.set_cancelled();
-            return is_first.then(|| this.clone()).into_iter().collect();
-        };
-        drop(own);
-        let mut marked = Vec::new();
-        let mut family = place.family.lock();
-        if !this.is_cancelled() {
-            family.remove_all(place.index, |token| {
-                // Refused where the last handle is gone: that token is about to take itself out.
-                let token = token.upgrade();
-                token.iter().for_each(|token| token.set_cancelled());
-                let lives = token.is_some();
-                marked.extend(token);
-                lives
-            });
-        }
-        marked
-    }
-
-    /// The future of those who wait, which is made here.
-    fn end(&self, location: &'static Location<'static>) -> &SharedFuture<()> {
-        let mut late = None;
-        if self.end.get().is_none() {
-            let mut own = self.own.lock();
-            if self.end.get().is_none() {
-                let (promise, future) = promise_at(location);
-                // It cannot be cancelled from now on: it belongs to all who wait.
-                let _pending = promise.start();
-                self.end.get_or_init(|| future.shared());
-                // Whoever cancels looks for the promise after the mark: it is there, or the mark is seen here.
-                if self.is_cancelled() && !mutant!("token_wait_without_look") {
-                    late = Some(promise);
-                } else {
-                    own.promise = Some(promise);
-                }
-            }
-        }
-        late.into_iter().for_each(keep);
-        self.end.get().unwrap_or_else(|| unreachable!("made above"))
-    }
-
-    fn end_waits(&self) {
-        let promise = self.own.lock().promise.take();
-        promise.into_iter().for_each(keep);
-    }
-
-    fn run_callbacks(&self) {
-        loop {
-            let next = self.own.lock().callbacks.next_or_close();
-            let Some(f) = next else { return };
-            call(f);
-        }
-    }
-}
-
-fn keep(promise: Promise<()>) {
-    let _never_cancelled = promise.complete(());
-}
-
-fn call(f: callbacks::Callback) {
-    run_caught("a cancellation callback", f);
-}
-
-/// The last handle is gone.
-impl Drop for Shared {
-    fn drop(&mut self) {
-        if let Some(place) = self.place.get() {
-            let mut family = place.family.lock();
-            // A cancellation has taken it out already, unless that found it like this, without a handle.
-            if !self.is_cancelled() {
-                family.remove(place.index);
-            }
-        }
-        let over = Own { callbacks: Callbacks::new(true), promise: None };
-        let Own { callbacks, promise } = mem::replace(&mut *self.own.lock(), over);
-        drop(promise);
-        // A look, so that this is no failure that nobody has looked at: nothing has failed.
-        let _abandoned = self.end.get().map(SharedFuture::peek);
-        callbacks.drop_each();
+        self.node.end(Location::caller()).clone()
     }
 }
 
@@ -413,7 +244,7 @@ impl<'a> IntoFuture for &'a CancellationToken {
     #[track_caller]
     fn into_future(self) -> Cancellation<'a> {
         let location = Location::caller();
-        let outcome = || SharedOutcome::new(self.shared.end(location).inner());
+        let outcome = || SharedOutcome::new(self.node.end(location).inner());
         Cancellation::new(self, (!self.is_cancelled()).then(outcome))
     }
 }

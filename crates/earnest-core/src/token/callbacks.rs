@@ -1,6 +1,6 @@
 //! What is to be called when a token is cancelled, in the order of registration.
 
-use crate::panic::drop_caught;
+use crate::panic::{drop_caught, run_caught};
 use earnest_sync::mutant;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,11 @@ impl Callbacks {
             drop_uncalled(f);
         }
     }
+}
+
+/// Calls a callback; a panic in it is reported and goes no further.
+pub(super) fn call(f: Callback) {
+    run_caught("a cancellation callback", f);
 }
 
 /// Drops a callback that will not be called.

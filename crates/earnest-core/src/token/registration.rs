@@ -1,7 +1,6 @@
 //! A callback that waits for a token to be cancelled, and can be taken off.
 
-use super::Shared;
-use super::callbacks::drop_uncalled;
+use super::node::Node;
 use core::fmt;
 use core::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -21,12 +20,12 @@ use std::sync::Weak;
 #[must_use = "dropping a registration takes its callback off: call `detach` if it is to stay"]
 pub struct Registration {
     /// Of no token, where there is nothing to take off.
-    token: Weak<Shared>,
+    token: Weak<Node>,
     key: u64,
 }
 
 impl Registration {
-    pub(super) const fn new(token: Weak<Shared>, key: u64) -> Registration {
+    pub(super) const fn new(token: Weak<Node>, key: u64) -> Registration {
         Registration { token, key }
     }
 
@@ -51,9 +50,7 @@ impl Registration {
     }
 
     fn take_off(&mut self) -> bool {
-        let Some(token) = mem::take(&mut self.token).upgrade() else { return false };
-        let callback = token.own.lock().callbacks.remove(self.key);
-        callback.map(drop_uncalled).is_some()
+        mem::take(&mut self.token).upgrade().is_some_and(|token| token.unregister(self.key))
     }
 }
 

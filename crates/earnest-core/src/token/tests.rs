@@ -4,7 +4,7 @@ use super::*;
 
 /// How many slots there are in the tree of `token`, and how many of them are used.
 fn slots(token: &CancellationToken) -> (usize, usize) {
-    let place = token.shared.place.get().expect("it has had a child");
+    let place = token.node.place.get().expect("it has had a child");
     let family = place.family.lock();
     (family.n_slots(), family.n_used())
 }
@@ -53,6 +53,6 @@ fn registrations_and_waits_that_give_up_leave_nothing() {
         drop(token.on_cancel(|| ()));
         assert!(!token.wait_timeout(Duration::ZERO));
     }
-    assert_eq!(Arc::weak_count(&token.shared), 0);
-    assert!(token.shared.own.lock().callbacks.is_empty());
+    assert_eq!(Arc::weak_count(&token.node), 0);
+    assert!(!token.node.has_callbacks());
 }
