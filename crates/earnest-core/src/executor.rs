@@ -22,6 +22,15 @@ pub trait Executor {
     /// [`Refused`], with the task itself, where the executor accepts none.
     fn spawn(&self, task: Runnable) -> Result<(), Refused>;
 
+    /// Like [`spawn`](Self::spawn), and never blocks: an executor that waits for room in its queue refuses the task instead.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`], with the task itself, where the executor accepts none just now.
+    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+        self.spawn(task)
+    }
+
     /// How many tasks it runs at the same time at most, as far as it knows. A hint for those who divide work: it may
     /// change, and nothing may depend on it for being right.
     ///
@@ -36,6 +45,10 @@ impl<E: Executor + ?Sized> Executor for &E {
         (**self).spawn(task)
     }
 
+    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+        (**self).try_spawn(task)
+    }
+
     fn parallelism(&self) -> Option<NonZeroUsize> {
         (**self).parallelism()
     }
@@ -44,6 +57,10 @@ impl<E: Executor + ?Sized> Executor for &E {
 impl<E: Executor + ?Sized> Executor for std::sync::Arc<E> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         (**self).spawn(task)
+    }
+
+    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+        (**self).try_spawn(task)
     }
 
     fn parallelism(&self) -> Option<NonZeroUsize> {
@@ -68,13 +85,15 @@ pub enum Refusal {
     Rejected,
     /// It can run nothing any more.
     Broken(Broken),
+    /// Its queue is full.
+    Full,
 }
 
 impl Refused {
     /// Ends the task's future with the reason for which it was refused.
     pub fn dismiss(self) {
         self.task.dismiss(match self.reason {
-            Refusal::Rejected => Dismissal::Rejected,
+            Refusal::Rejected | Refusal::Full => Dismissal::Rejected,
             Refusal::Broken(broken) => Dismissal::Broken(broken),
         });
     }
@@ -91,6 +110,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Rejected => fmt::Display::fmt(&Error::Rejected, f),
             Refusal::Broken(broken) => fmt::Display::fmt(broken, f),
+            Refusal::Full => f.write_str("the executor's queue is full"),
         }
     }
 }
@@ -129,7 +149,7 @@ impl<F> StdError for SubmitError<F> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.reason {
             Refusal::Broken(broken) => broken.source(),
-            Refusal::Rejected => None,
+            Refusal::Rejected | Refusal::Full => None,
         }
     }
 }
@@ -138,7 +158,7 @@ impl<F> StdError for SubmitError<F> {
 pub trait ExecutorExt: Executor {
     /// Hands `f` to the executor and gives back the future of what it returns.
     ///
-    /// Never fails: where the executor does not accept the task, `f` is dropped and the future is done already, with
+    /// Blocks only where the executor waits for room in its queue. Never fails: where the executor does not accept the task, `f` is dropped and the future is done already, with
     /// [`Error::Rejected`] or [`Error::Broken`]. A panic in the destructor of what `f` captured is caught and reported.
     /// What `f` captures and has not moved out is dropped when it returns: a panic there is one of the task.
     #[track_caller]
@@ -176,7 +196,8 @@ pub trait ExecutorExt: Executor {
         future
     }
 
-    /// Like [`submit`](Self::submit), and gives `f` back if the executor does not accept it.
+    /// Like [`submit`](Self::submit), and gives `f` back if the executor does not accept it. Never blocks, also where
+    /// `submit` waits for room in a queue.
     ///
     /// # Errors
     ///
@@ -188,16 +209,8 @@ pub trait ExecutorExt: Executor {
         T: Send + 'static,
     {
         let (task, future) = task(f);
-        match self.spawn(task) {
-            Ok(()) => Ok(future),
-            // SAFETY: made from an `F` at the top of this function, and not used.
-            Err(refused) => match unsafe { future.consumer.unsubmit(refused.task.into_producer()) } {
-                Ok(closure) => Err(SubmitError { closure, reason: refused.reason }),
-                // The executor gave back another task than it was given; that one is abandoned by being dropped, and
-                // ours is where the executor put it.
-                Err(consumer) => Ok(Future { consumer }),
-            },
-        }
+        // SAFETY: made from an `F` just now, and not used.
+        unsafe { accepted(self.try_spawn(task), future) }
     }
 
     /// Runs `f` some time, with no future to ask. A panic in it is reported as a [`tracing`] event.
@@ -210,8 +223,31 @@ pub trait ExecutorExt: Executor {
     where
         F: FnOnce() + Send + 'static,
     {
-        self.try_submit(f).map(Future::detach)
+        let (task, future) = task(f);
+        // SAFETY: made from an `F` just now, and not used.
+        unsafe { accepted(self.spawn(task), future) }.map(Future::detach)
     }
 }
 
 impl<E: Executor + ?Sized> ExecutorExt for E {}
+
+/// The future of a task, or its closure if it was refused.
+///
+/// # Safety
+///
+/// The task was made from an `F`, and the future has not been used.
+unsafe fn accepted<F, T>(answer: Result<(), Refused>, future: Future<T>) -> Result<Future<T>, SubmitError<F>>
+where
+    F: FnOnce() -> T,
+{
+    match answer {
+        Ok(()) => Ok(future),
+        // SAFETY: by the caller's promise.
+        Err(refused) => match unsafe { future.consumer.unsubmit(refused.task.into_producer()) } {
+            Ok(closure) => Err(SubmitError { closure, reason: refused.reason }),
+            // The executor gave back another task than it was given; that one is abandoned by being dropped, and
+            // ours is where the executor put it.
+            Err(consumer) => Ok(Future { consumer }),
+        },
+    }
+}

@@ -26,6 +26,7 @@ mod task;
 mod task_options;
 mod context;
 mod terms;
+mod backlog;
 mod expiry;
 mod parties;
 mod cell;
@@ -77,6 +78,7 @@ mod panic;
 pub use crate::rayon::RayonExecutor;
 #[cfg(feature = "tokio")]
 pub use crate::tokio::TokioExecutor;
+pub use backlog::Backlog;
 pub use cancel::CancelHandle;
 pub use cancel_on_drop::CancelOnDrop;
 pub use context::TaskContext;
@@ -105,9 +107,9 @@ pub use task::{Runnable, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
-pub use wait::blocking;
 #[doc(hidden)]
 pub use wait::unqueued_is_awaited;
+pub use wait::{Blocked, blocking};
 pub use waitable::Waitable;
 pub use waiter::{Inbox, Waiter, deadline_after};
 #[doc(hidden)]

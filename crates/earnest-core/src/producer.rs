@@ -54,7 +54,7 @@ impl Producer {
     }
 
     pub(crate) fn start(&self) -> bool {
-        self.0.header().word.start()
+        self.0.header().word.start().is_some()
     }
 
     /// Runs the closure, unless the task has been cancelled. `worker` is who runs it, where that is known; `available` is
@@ -65,10 +65,15 @@ impl Producer {
     pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) -> bool {
         let cell = self.into_raw();
         let header = cell.header();
-        if !header.word.start() {
-            // SAFETY: the producer lets go here, and is not used again.
-            unsafe { let_producer_go(cell) };
-            return false;
+        match header.word.start() {
+            None => {
+                // SAFETY: the producer lets go here, and is not used again.
+                unsafe { let_producer_go(cell) };
+                return false;
+            }
+            // Nobody observes, hence there is no side box, and no backlog.
+            Some(View::RUNNING) => {}
+            Some(_) => cell.leave_backlog(),
         }
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
@@ -110,6 +115,7 @@ impl Producer {
             unsafe { let_producer_go(cell) };
             return Chain::new();
         }
+        cell.leave_backlog();
         // SAFETY: the task is claimed (R1).
         unsafe { (cell.header().vtable.drop_closure)(cell) };
         let outcome = match reason {

@@ -44,6 +44,7 @@ impl RawCell {
     pub(crate) fn cancel_chained(self) -> (bool, Chain) {
         match self.header().word.cancel() {
             Ok(()) => {
+                self.leave_backlog();
                 // SAFETY: the task is claimed (R1).
                 unsafe { (self.header().vtable.drop_closure)(self) };
                 // SAFETY: this thread made the transition, and the slot is empty.
@@ -64,9 +65,10 @@ impl RawCell {
     /// somebody else has claimed it.
     pub(crate) fn end_unrun(self, write: impl FnOnce(RawCell) -> Outcome) -> bool {
         let header = self.header();
-        if !header.word.start() && !mutant!("expire_without_claim") {
+        if header.word.start().is_none() && !mutant!("expire_without_claim") {
             return false;
         }
+        self.leave_backlog();
         // SAFETY: this thread has won `start`, and so has the closure (R1).
         unsafe { (header.vtable.drop_closure)(self) };
         let outcome = write(self);

@@ -5,6 +5,7 @@
 //! list. So a wait that gives up leaves nothing behind, however often it is repeated. What a task was
 //! submitted with, name, priority, deadline and token, has its place here too.
 
+use crate::backlog::BacklogPlace;
 use crate::error::Error;
 use crate::id::FutureId;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
@@ -29,6 +30,8 @@ pub(crate) struct Side {
     waker: WakerSlot,
     /// What a task was submitted with, if anything. Set before the task can be reached by others.
     terms: OnceLock<Terms>,
+    /// Where the task is counted as long as it has not begun, if anywhere.
+    backlog: BacklogPlace,
     /// The number of the future, or 0 while nobody has asked.
     id: AtomicUsize,
 }
@@ -70,6 +73,7 @@ impl Side {
             watchers: Mutex::new(Watchers::default()),
             waker: WakerSlot::new(),
             terms: OnceLock::new(),
+            backlog: BacklogPlace::new(),
             id: AtomicUsize::new(0),
         })
     }
@@ -117,6 +121,10 @@ impl Side {
     /// What the future is made of, unless it has settled.
     pub(crate) fn sources(&self) -> Option<Sources> {
         self.watchers.lock().sources.clone()
+    }
+
+    pub(crate) fn backlog(&self) -> &BacklogPlace {
+        &self.backlog
     }
 
     pub(crate) fn set_terms(&self, terms: Terms) {

@@ -256,10 +256,10 @@ impl Word {
         }
     }
 
-    /// Pending to Running. The winner may run the closure (R1).
+    /// Pending to Running. The winner may run the closure (R1), and is given the word as it is then.
     #[must_use = "only the winner may run the task"]
-    pub(crate) fn start(&self) -> bool {
-        self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).is_ok()
+    pub(crate) fn start(&self) -> Option<View> {
+        self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).ok()
     }
 
     /// Pending to Cancelling. The winner is the settler. `Err` says what stood in the way.

@@ -1,5 +1,6 @@
 //! A closure made into something that an executor can hold, run or drop.
 
+use crate::backlog::Backlog;
 use crate::context::TaskContext;
 use crate::expiry::Expiry;
 use crate::future::Future;
@@ -11,10 +12,11 @@ use crate::parties;
 use crate::producer::{Dismissal, Producer};
 use crate::task_options::{Priority, TaskOptions};
 use crate::terms::Terms;
-use crate::worker::Worker;
+use crate::worker::{self, Worker};
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
@@ -65,7 +67,7 @@ impl Runnable {
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
-        let _had_been_cancelled = self.producer.run(None, |_| {});
+        let _had_been_cancelled = worker::with_current(|worker| self.producer.run(worker, |_| {}));
     }
 
     /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
@@ -90,6 +92,11 @@ impl Runnable {
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.
     pub fn dismiss(self, reason: Dismissal) {
         self.producer.dismiss(reason);
+    }
+
+    /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is dismissed.
+    pub fn count_in(&self, backlog: Arc<dyn Backlog>) {
+        self.producer.cell().count_in(backlog);
     }
 
     /// When the task's time is up, if it was submitted with a [deadline](crate::TaskOptions::deadline).

@@ -4,6 +4,7 @@ use crate::awaited::Awaited;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
 use crate::graph::{self, Entered};
+use crate::owner::Owner;
 use crate::settle::Settler;
 use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
@@ -148,9 +149,8 @@ impl Worker<'_> {
         if !self.has_room() {
             return Some(Claimed::NoRoom);
         }
-        if !header.word.start() {
-            return None;
-        }
+        header.word.start()?;
+        cell.leave_backlog();
         before.take().into_iter().for_each(|before| before());
         let _blocks_no_more = self.go_on();
         let frame = Frame::new(cell);
@@ -163,6 +163,53 @@ impl Worker<'_> {
         drop(in_the_middle);
         then.tell_all();
         Some(Claimed::Ran)
+    }
+}
+
+/// How a wait has ended in which a worker may be the last that could bring it to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// By this token.
+    Token(usize),
+    /// By its deadline.
+    TimedOut,
+    /// It has not: this thread is a worker of the pool, every worker of which waits, and no other may be started.
+    Jammed,
+    /// It has not: this thread is to become a worker of the pool, and runs its initializer.
+    NotReady,
+}
+
+impl Waiter {
+    /// Like [`next`](Self::next), for who waits for the tasks of `owner` to begin, and gives up where none of them would.
+    /// Another worker takes this one's place meanwhile.
+    pub fn next_unless_jammed(&mut self, deadline: Option<Instant>, owner: Owner) -> Blocked {
+        worker::with_current(|worker| match worker {
+            None => self.next(deadline).map_or(Blocked::TimedOut, Blocked::Token),
+            Some(worker) => worker.next_unless_jammed(self, deadline, owner),
+        })
+    }
+}
+
+impl Worker<'_> {
+    fn next_unless_jammed(&self, waiter: &mut Waiter, deadline: Option<Instant>, owner: Owner) -> Blocked {
+        if !self.is_ready() && self.owner == owner {
+            return Blocked::NotReady;
+        }
+        let _blocks_by_itself = self.go_on();
+        loop {
+            let _waiting = self.is_ready().then(|| Waiting::begin(self.host, waiter.inbox()));
+            if let Some(token) = waiter.try_next() {
+                return Blocked::Token(token);
+            }
+            if self.owner == owner && self.host.is_jammed() {
+                return Blocked::Jammed;
+            }
+            match waiter.next_unless_called(deadline) {
+                Next::Token(token) => return Blocked::Token(token),
+                Next::TimedOut => return Blocked::TimedOut,
+                Next::Called => {}
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Settings for a pool.
 
+use crate::bound::RejectionPolicy;
 use crate::error::BuildError;
 use crate::hooks::{Cause, Hooks};
 use crate::pool::ThreadPoolExecutor;
@@ -41,6 +42,8 @@ pub struct Builder<S = ()> {
     thread_name_prefix: Option<String>,
     stack_size: Option<usize>,
     max_spare_workers: Option<usize>,
+    queue_capacity: Option<usize>,
+    rejection_policy: RejectionPolicy,
     hooks: Hooks,
     /// Of what type the states are that the hooks make.
     state: PhantomData<fn() -> S>,
@@ -53,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) stack_size: Option<usize>,
     /// How many threads more than workers, to stand in for those whose tasks wait.
     pub(crate) max_spare_workers: usize,
+    /// How many tasks may be queued, and what becomes of more.
+    pub(crate) bound: Option<(usize, RejectionPolicy)>,
     pub(crate) hooks: Hooks,
 }
 
@@ -66,6 +71,8 @@ impl Default for Builder {
             thread_name_prefix: None,
             stack_size: None,
             max_spare_workers: None,
+            queue_capacity: None,
+            rejection_policy: RejectionPolicy::Block,
             hooks: Hooks::none(),
             state: PhantomData,
         }
@@ -108,6 +115,38 @@ impl<S> Builder<S> {
         self
     }
 
+    /// How many tasks may be queued that have not begun, wherever they were submitted. Default: any number.
+    ///
+    /// The bound is exact: a submission takes a place before it queues its task, which gives it back when it begins, is
+    /// cancelled, or is dismissed. What becomes of a submission that finds no place is up to the
+    /// [policy](Self::rejection_policy), by default to wait for one; [`try_submit`](ThreadPoolExecutor::try_submit) never
+    /// waits.
+    ///
+    /// A pool with a bounded queue pays a lock for each task, and an allocation.
+    ///
+    /// ```
+    /// use earnest_pool::{RejectionPolicy, ThreadPoolExecutor};
+    ///
+    /// // At most a hundred wait, and whoever brings more does the work.
+    /// let pool = ThreadPoolExecutor::builder()
+    ///     .queue_capacity(100)
+    ///     .rejection_policy(RejectionPolicy::CallerRuns)
+    ///     .build()?;
+    /// let sums: Vec<_> = (0..1_000_u64).map(|n| pool.submit(move || (0..n).sum::<u64>())).collect();
+    /// assert_eq!(sums.into_iter().map(|sum| sum.result().unwrap()).max(), Some(498_501));
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    pub fn queue_capacity(mut self, n: usize) -> Self {
+        self.queue_capacity = Some(n);
+        self
+    }
+
+    /// What becomes of a submission that finds the queue full. Default: it waits.
+    pub fn rejection_policy(mut self, policy: RejectionPolicy) -> Self {
+        self.rejection_policy = policy;
+        self
+    }
+
     /// Calls `f` first on each worker's thread, with the number of the worker: to set its affinity or priority, or to
     /// let a profiler know of it.
     pub fn on_thread_start(mut self, f: impl Fn(usize) + Send + Sync + 'static) -> Self {
@@ -124,9 +163,16 @@ impl<S> Builder<S> {
     /// makes when it is first needed, and which is kept for the next such case. A panic in `f` is then that task's.
     pub fn worker_state<T: Any>(self, f: impl Fn(usize) -> T + Send + Sync + 'static) -> Builder<T> {
         let worker_state = Box::new(move |index| Box::new(f(index)) as Box<dyn Any>);
-        let Self { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks, state: _ } = self;
-        let hooks = Hooks { worker_state, ..hooks };
-        Builder { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks, state: PhantomData }
+        Builder {
+            hooks: Hooks { worker_state, ..self.hooks },
+            max_workers: self.max_workers,
+            thread_name_prefix: self.thread_name_prefix,
+            stack_size: self.stack_size,
+            max_spare_workers: self.max_spare_workers,
+            queue_capacity: self.queue_capacity,
+            rejection_policy: self.rejection_policy,
+            state: PhantomData,
+        }
     }
 
     /// Runs `f` on each worker's thread before its first task.
@@ -160,6 +206,9 @@ impl<S> Builder<S> {
         if let Some(n) = self.max_workers.filter(|n| !(1..=MAX_WORKERS).contains(n)) {
             return Err(BuildError::MaxWorkers(n));
         }
+        if self.queue_capacity == Some(0) {
+            return Err(BuildError::QueueCapacity);
+        }
         if let Some(name) = self.thread_name_prefix.as_ref().filter(|name| name.contains('\0')) {
             return Err(BuildError::ThreadName(name.clone()));
         }
@@ -175,6 +224,7 @@ impl<S> Builder<S> {
             max_spare_workers: self.max_spare_workers.unwrap_or(spare_workers),
             thread_name_prefix: self.thread_name_prefix.unwrap_or_else(default_prefix),
             stack_size: self.stack_size,
+            bound: self.queue_capacity.map(|capacity| (capacity, self.rejection_policy)),
             hooks: self.hooks,
         }))
     }

@@ -12,6 +12,8 @@ use std::error::Error as StdError;
 pub enum BuildError {
     /// `max_workers` is zero, or more than a pool can count.
     MaxWorkers(usize),
+    /// `queue_capacity` is zero: nothing could ever be queued.
+    QueueCapacity,
     /// The name contains a NUL character, which no thread's name can.
     ThreadName(String),
 }
@@ -23,6 +25,7 @@ impl fmt::Display for BuildError {
             BuildError::MaxWorkers(n) => {
                 write!(f, "max_workers must be at most {}, not {n}", crate::sleep::MAX_WORKERS)
             }
+            BuildError::QueueCapacity => f.write_str("queue_capacity must be greater than 0"),
             BuildError::ThreadName(name) => write!(f, "a thread name must not contain NUL: {name:?}"),
         }
     }

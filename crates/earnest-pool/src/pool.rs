@@ -1,9 +1,11 @@
 //! The executor itself and its handles: what users call.
 
+use crate::admit::Entry;
 use crate::builder::Builder;
 use crate::error::StillRunning;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
+use crate::stats::Stats;
 use crate::worker;
 use core::fmt;
 use core::marker::PhantomData;
@@ -100,9 +102,10 @@ impl<S> ThreadPoolExecutor<S> {
         PoolHandle { shared: self.shared.clone(), state: PhantomData }
     }
 
-    /// Queues `f`, and gives back the future of what it returns. Never blocks.
+    /// Queues `f`, and gives back the future of what it returns. Never blocks, unless the queue is
+    /// [bounded](Builder::queue_capacity), full, and has submissions wait.
     ///
-    /// Where the pool accepts nothing any more, `f` is dropped, and the future is done already, with
+    /// Where the pool does not accept the task, `f` is dropped, and the future is done already, with
     /// [`Error::Rejected`](earnest_core::Error::Rejected) or [`Error::Broken`](earnest_core::Error::Broken).
     #[track_caller]
     pub fn submit<F, T>(&self, f: F) -> Future<T>
@@ -167,10 +170,11 @@ impl<S> ThreadPoolExecutor<S> {
         T: Send + 'static,
         S: 'static,
     {
-        ExecutorExt::submit(self, || worker::with_state(f))
+        self.shared.submit_local(f)
     }
 
-    /// Like [`submit`](Self::submit), and gives `f` back if the pool does not accept it.
+    /// Like [`submit`](Self::submit), and gives `f` back if the pool does not accept it. Never blocks: a full queue is a
+    /// reason not to, whatever the [policy](crate::RejectionPolicy).
     ///
     /// # Errors
     ///
@@ -220,6 +224,18 @@ impl<S> ThreadPoolExecutor<S> {
         self.shared.shut_down(how)
     }
 
+    /// What the pool is doing just now: each number is right by itself, and they may be of slightly different moments.
+    ///
+    /// ```
+    /// let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// pool.submit(|| ()).result().unwrap();
+    /// assert_eq!(pool.stats().workers, 1);
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
     /// The largest number of threads.
     #[must_use]
     pub fn max_workers(&self) -> usize {
@@ -259,7 +275,11 @@ impl<S> Drop for ThreadPoolExecutor<S> {
 
 impl<S> Executor for ThreadPoolExecutor<S> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        self.shared.spawn(task)
+        self.shared.spawn(task, Entry::Submit)
+    }
+
+    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+        self.shared.spawn(task, Entry::Try)
     }
 
     /// The largest number of workers.
@@ -270,7 +290,11 @@ impl<S> Executor for ThreadPoolExecutor<S> {
 
 impl<S> Executor for PoolHandle<S> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        self.shared.spawn(task)
+        self.shared.spawn(task, Entry::Submit)
+    }
+
+    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+        self.shared.spawn(task, Entry::Try)
     }
 
     /// The largest number of workers.
@@ -308,7 +332,7 @@ impl<S> PoolHandle<S> {
         T: Send + 'static,
         S: 'static,
     {
-        ExecutorExt::submit(self, || worker::with_state(f))
+        self.shared.submit_local(f)
     }
 
     /// See [`ThreadPoolExecutor::worker_index`].

@@ -160,9 +160,14 @@ impl Queues {
         })
     }
 
+    /// The task that has been longest in the shared queue.
+    pub(crate) fn take_oldest_from_outside(&self) -> Option<Runnable> {
+        until_settled(|| self.shared.steal())
+    }
+
     /// Any task at all, for a thread that has no deques of its own: to be dismissed.
     pub(crate) fn take_any(&self) -> Option<Runnable> {
-        until_settled(|| self.shared.steal())
+        self.take_oldest_from_outside()
             .or_else(|| self.stealers().find_map(|stealer| until_settled(|| stealer.steal())))
     }
 

@@ -1,5 +1,7 @@
 //! What the executor, its handles and its workers have in common: how a task comes in, and how it all ends.
 
+use crate::admit::{Admitted, Entry};
+use crate::bound::Bound;
 use crate::builder::Settings;
 use crate::error::StillRunning;
 use crate::hooks::Hooks;
@@ -11,7 +13,7 @@ use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{
-    Broken, Dismissal, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, run_caught,
+    Broken, Dismissal, Future, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, run_caught, task,
     unqueued_is_awaited,
 };
 use earnest_sync::{Mutex, mutant, thread};
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     /// The workers whose tasks wait.
     pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
     pub(crate) with_options: WithOptions,
+    /// Of a queue that has room for so many tasks only.
+    pub(crate) bound: Option<Arc<Bound>>,
 }
 
 struct Thread {
@@ -44,7 +48,8 @@ struct Thread {
 
 impl Shared {
     pub(crate) fn new(settings: Settings) -> Arc<Shared> {
-        let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, hooks } = settings;
+        let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, bound, hooks } =
+            settings;
         let max_threads = max_workers.saturating_add(max_spare_workers).min(MAX_WORKERS);
         Arc::new(Shared {
             queues: Queues::new(max_threads),
@@ -59,15 +64,22 @@ impl Shared {
             joining: Mutex::new(()),
             waiting: Mutex::new(Vec::new()),
             with_options: WithOptions::default(),
+            bound: bound.map(|(capacity, policy)| Arc::new(Bound::new(capacity, policy))),
         })
     }
 
     // ---- a task comes in ----
 
-    pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable) -> Result<(), Refused> {
+    pub(crate) fn spawn(self: &Arc<Shared>, mut task: Runnable, entry: Entry) -> Result<(), Refused> {
         let counts = self.sleep.counts();
         if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
             return Err(Refused { task, reason: self.refusal() });
+        }
+        if let Some(bound) = &self.bound {
+            match self.admit(bound, task, entry)? {
+                Admitted::Queue(admitted) => task = admitted,
+                Admitted::Ran => return Ok(()),
+            }
         }
         task.belongs_to(self.owner());
         if task.has_options() {
@@ -82,6 +94,21 @@ impl Shared {
         }
         self.announce_work();
         Ok(())
+    }
+
+    /// Queues a task that is lent the state of the worker that it runs on.
+    #[track_caller]
+    pub(crate) fn submit_local<S, F, T>(self: &Arc<Shared>, f: F) -> Future<T>
+    where
+        F: FnOnce(&mut S) -> T + Send + 'static,
+        T: Send + 'static,
+        S: 'static,
+    {
+        let (task, future) = task(|| worker::with_state(f));
+        if let Err(refused) = self.spawn(task, Entry::Local) {
+            refused.dismiss();
+        }
+        future
     }
 
     /// Tells those who could run what has just been queued.
@@ -138,7 +165,7 @@ impl Shared {
         *self.owner.get_or_init(Owner::next)
     }
 
-    fn refusal(&self) -> Refusal {
+    pub(crate) fn refusal(&self) -> Refusal {
         self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
     }
 
@@ -199,8 +226,16 @@ impl Shared {
             // The first cause stands. The other's destructor is the user's code.
             run_caught("the destructor of a second cause for which a pool is broken", || drop(second));
         }
-        self.sleep.close(true);
+        self.close(true);
         self.dismiss_queued();
+    }
+
+    /// Accepts nothing any more.
+    fn close(&self, broken: bool) {
+        self.sleep.close(broken);
+        if let Some(bound) = &self.bound {
+            bound.close();
+        }
     }
 
     /// Dismisses what is queued, for the reason for which submissions are refused.
@@ -239,7 +274,7 @@ impl Shared {
             return Ok(());
         }
         let deadline = how.timeout.and_then(deadline_after);
-        self.sleep.close(false);
+        self.close(false);
         if how.cancel_pending {
             self.drain(|| Dismissal::Cancelled);
         }

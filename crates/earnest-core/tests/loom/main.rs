@@ -2,6 +2,7 @@
 
 #![cfg(earnest_loom)]
 
+mod backlog;
 mod cancel_vs_start;
 mod claim_vs_run;
 mod complete_vs_callbacks;

@@ -2,6 +2,7 @@
 
 #![cfg(not(earnest_loom))]
 mod bad_input;
+mod bounded;
 mod broken;
 mod environment;
 mod exit;
@@ -13,6 +14,7 @@ mod hostile;
 mod hooks;
 mod leftovers;
 mod local_state;
+mod long;
 mod order;
 mod shutdown;
 mod submit;

@@ -2,6 +2,7 @@
 
 #![cfg(earnest_loom)]
 
+mod bounded;
 mod cancel_vs_steal;
 mod push_vs_sleep;
 mod submit_vs_shutdown;

@@ -1,0 +1,65 @@
+//! Tasks that are counted as long as they have not begun.
+
+use crate::cell::RawCell;
+use crate::side::Side;
+use earnest_sync::{
+    AtomicUsize,
+    Ordering::{AcqRel, Acquire},
+    mutant,
+};
+use std::sync::{Arc, OnceLock};
+
+/// Who counts the tasks that have not begun: a queue that is bounded.
+pub trait Backlog: Send + Sync {
+    /// One of them has: it is run, or cancelled, or was dismissed, and never will be pending again. Called on the thread that
+    /// did it.
+    fn task_has_left(&self);
+}
+
+/// A task's place in a backlog, in its side box.
+pub(crate) struct BacklogPlace {
+    state: AtomicUsize,
+    backlog: OnceLock<Arc<dyn Backlog>>,
+}
+
+/// In no backlog: --> COUNTED, or GONE if the task has left the pending state before.
+const UNCOUNTED: usize = 0;
+/// Counted: --> GONE.
+const COUNTED: usize = 1;
+/// No longer pending. Whoever comes to this state from `COUNTED` tells the backlog.
+const GONE: usize = 2;
+
+impl BacklogPlace {
+    pub(crate) fn new() -> BacklogPlace {
+        BacklogPlace { state: AtomicUsize::new(UNCOUNTED), backlog: OnceLock::new() }
+    }
+
+    fn leave(&self) {
+        if self.state.swap(GONE, AcqRel) == COUNTED {
+            self.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
+        }
+    }
+}
+
+impl RawCell {
+    /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
+    pub(crate) fn count_in(self, backlog: Arc<dyn Backlog>) {
+        let place = self.side().backlog();
+        if place.backlog.set(backlog).is_err() {
+            return;
+        }
+        let counted = place.state.compare_exchange(UNCOUNTED, COUNTED, AcqRel, Acquire);
+        // Somebody may have claimed the task before it had a side box, and then knows of no backlog; or has found the
+        // place uncounted. The word says so, as making the box has changed it after the claim.
+        if counted.is_err() {
+            place.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
+        } else if !self.header().word.load().is_pending() && !mutant!("count_without_look") {
+            place.leave();
+        }
+    }
+
+    /// The task is pending no longer, by this thread's doing.
+    pub(crate) fn leave_backlog(self) {
+        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
+    }
+}

@@ -1,0 +1,102 @@
+//! How a task comes into a queue that is bounded.
+
+use crate::bound::{Bound, ENTERED, RejectionPolicy, TOKENS};
+use crate::shared::Shared;
+use crate::worker::is_worker_of;
+use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What became of a task that was submitted.
+pub(crate) enum Admitted {
+    /// It has its place, and is to be queued.
+    Queue(Runnable),
+    /// It has been run instead.
+    Ran,
+}
+
+/// How a task is submitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// As the policy says.
+    Submit,
+    /// Without waiting, and without anything else that the policy might do in order to let it in.
+    Try,
+    /// As the policy says, but for a task that needs a worker's state: elsewhere it waits for room rather than being run.
+    Local,
+}
+
+impl Shared {
+    /// Takes a place for the task, or does with it what the policy says.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`], with the task.
+    #[cold]
+    pub(crate) fn admit(
+        self: &Arc<Shared>,
+        bound: &Arc<Bound>,
+        task: Runnable,
+        entry: Entry,
+    ) -> Result<Admitted, Refused> {
+        let full = |task| Err(Refused { task, reason: Refusal::Full });
+        if bound.enter() {
+            return Ok(in_its_place(bound, task));
+        }
+        match bound.policy {
+            _ if entry == Entry::Try => full(task),
+            RejectionPolicy::Reject => full(task),
+            RejectionPolicy::CallerRuns if entry == Entry::Local && !is_worker_of(self) => {
+                self.wait_for_room(bound, task, None)
+            }
+            RejectionPolicy::CallerRuns => {
+                task.run();
+                Ok(Admitted::Ran)
+            }
+            RejectionPolicy::DiscardOldest => {
+                while let Some(oldest) = self.queues.take_oldest_from_outside() {
+                    oldest.dismiss(Dismissal::Rejected);
+                    if bound.enter() {
+                        return Ok(in_its_place(bound, task));
+                    }
+                }
+                full(task)
+            }
+            RejectionPolicy::Block => self.wait_for_room(bound, task, None),
+            RejectionPolicy::BlockTimeout(timeout) => {
+                self.wait_for_room(bound, task, deadline_after(timeout))
+            }
+        }
+    }
+
+    fn wait_for_room(
+        self: &Arc<Shared>,
+        bound: &Arc<Bound>,
+        task: Runnable,
+        deadline: Option<Instant>,
+    ) -> Result<Admitted, Refused> {
+        let mut waiter = Waiter::new(TOKENS);
+        bound.enter_or_wait(waiter.inbox());
+        let token = match waiter.next_unless_jammed(deadline, self.owner()) {
+            Blocked::Token(token) => Some(token),
+            Blocked::TimedOut | Blocked::NotReady if bound.withdraw(waiter.inbox()) => None,
+            Blocked::Jammed if bound.withdraw(waiter.inbox()) => {
+                // Nobody else is left to run anything: the queue would stay as it is.
+                task.run();
+                return Ok(Admitted::Ran);
+            }
+            // The answer is under way.
+            Blocked::TimedOut | Blocked::NotReady | Blocked::Jammed => waiter.next(None),
+        };
+        match token {
+            Some(ENTERED) => Ok(in_its_place(bound, task)),
+            Some(_closed) => Err(Refused { task, reason: self.refusal() }),
+            None => Err(Refused { task, reason: Refusal::Full }),
+        }
+    }
+}
+
+fn in_its_place(bound: &Arc<Bound>, task: Runnable) -> Admitted {
+    task.count_in(bound.clone());
+    Admitted::Queue(task)
+}

@@ -1,0 +1,125 @@
+//! A queue with room for so many: who may come in, who waits, and who is turned away.
+
+use earnest_core::{Backlog, Inbox};
+use earnest_sync::{Mutex, mutant};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What becomes of a submission that finds the [queue full](crate::Builder::queue_capacity).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectionPolicy {
+    /// The submission blocks until there is room. Of several the one that has waited longest comes in first.
+    ///
+    /// On a worker of the same pool it waits as for a future: another worker takes its place. Where there is none left that
+    /// could run anything, the task runs at once, in place of the submission. In an initializer it is refused.
+    #[default]
+    Block,
+    /// Like [`Block`](Self::Block), for so long at most; then the task is refused.
+    BlockTimeout(Duration),
+    /// The task is refused.
+    Reject,
+    /// The task runs on the submitting thread, before the submission returns. One that needs a worker's state, and is
+    /// submitted elsewhere, waits for room instead.
+    CallerRuns,
+    /// The task that has been longest in the queue makes room, its future ending with
+    /// [`Error::Rejected`](earnest_core::Error::Rejected). It is one that was submitted from outside the pool; where there is
+    /// none of those left, the new one is refused.
+    DiscardOldest,
+}
+
+/// The places of a queue, each of which a task takes before it is queued and gives back when it begins, or never will.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    capacity: usize,
+    pub(crate) policy: RejectionPolicy,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    n_taken: usize,
+    /// Those who wait for a place, which is handed to the first. None of them while there is room.
+    waiting: VecDeque<Arc<Inbox>>,
+    is_closed: bool,
+}
+
+/// Put into the inbox of who waits: the place is its own.
+pub(crate) const ENTERED: usize = 0;
+/// Put into the inbox of who waits: there will be none.
+pub(crate) const CLOSED: usize = 1;
+/// How many tokens there are.
+pub(crate) const TOKENS: usize = 2;
+
+impl Bound {
+    pub(crate) fn new(capacity: usize, policy: RejectionPolicy) -> Bound {
+        let state = State { n_taken: 0, waiting: VecDeque::new(), is_closed: false };
+        Bound { capacity, policy, state: Mutex::new(state) }
+    }
+
+    /// Takes a place, if one is free.
+    pub(crate) fn enter(&self) -> bool {
+        self.state.lock().enter(self.capacity)
+    }
+
+    /// Takes a place, or waits for one: `inbox` is told of either, or that there will be none.
+    pub(crate) fn enter_or_wait(&self, inbox: &Arc<Inbox>) {
+        let mut state = self.state.lock();
+        let token = if state.is_closed {
+            CLOSED
+        } else if state.enter(self.capacity) {
+            ENTERED
+        } else {
+            state.waiting.push_back(inbox.clone());
+            return;
+        };
+        drop(state);
+        inbox.put(token);
+    }
+
+    /// Waits no longer. `false`: too late, the inbox has been told.
+    pub(crate) fn withdraw(&self, inbox: &Arc<Inbox>) -> bool {
+        let mut state = self.state.lock();
+        let place = state.waiting.iter().position(|other| Arc::ptr_eq(other, inbox));
+        place.and_then(|place| state.waiting.remove(place)).is_some()
+    }
+
+    /// Nobody comes in any more, and those who wait are told.
+    pub(crate) fn close(&self) {
+        let waiting = {
+            let mut state = self.state.lock();
+            state.is_closed = true;
+            core::mem::take(&mut state.waiting)
+        };
+        waiting.iter().for_each(|inbox| inbox.put(CLOSED));
+    }
+
+    /// How many places are taken.
+    pub(crate) fn n_taken(&self) -> usize {
+        self.state.lock().n_taken
+    }
+}
+
+impl State {
+    fn enter(&mut self, capacity: usize) -> bool {
+        let has_room = self.n_taken < capacity;
+        self.n_taken += usize::from(has_room);
+        has_room
+    }
+}
+
+impl Backlog for Bound {
+    fn task_has_left(&self) {
+        let next = {
+            let mut state = self.state.lock();
+            let next = if mutant!("bound_without_handing_on") { None } else { state.waiting.pop_front() };
+            // The place is handed on, or free.
+            state.n_taken -= usize::from(next.is_none());
+            next
+        };
+        if let Some(inbox) = next {
+            inbox.put(ENTERED);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What a pool is doing.
+
+use crate::shared::Shared;
+
+/// What a pool was doing at one moment: see [`ThreadPoolExecutor::stats`](crate::ThreadPoolExecutor::stats).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many tasks may run at a time.
+    pub max_workers: usize,
+    /// Threads, spare ones included.
+    pub workers: usize,
+    /// Threads that have nothing to do, or are looking for it.
+    pub idle: usize,
+    /// Threads whose tasks wait, and in whose stead others may run.
+    pub waiting: usize,
+    /// Tasks that are queued. One that was cancelled or claimed by who waits for it counts until a worker comes to it, unless
+    /// the queue is [bounded](crate::Builder::queue_capacity).
+    pub queued: usize,
+}
+
+impl Shared {
+    pub(crate) fn stats(&self) -> Stats {
+        let counts = self.sleep.counts();
+        let queued = self.bound.as_ref().map_or_else(|| self.queues.backlog(), |bound| bound.n_taken());
+        Stats {
+            max_workers: self.max_workers,
+            workers: counts.live() as usize,
+            idle: (counts.parked() + counts.searching()) as usize,
+            waiting: counts.blocked() as usize,
+            queued,
+        }
+    }
+}

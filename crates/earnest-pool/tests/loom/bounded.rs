@@ -1,0 +1,38 @@
+//! A queue with room for one: whoever waits for room comes in, and a shutdown turns those away who still wait.
+
+use earnest_pool::{RejectionPolicy, Shutdown, ThreadPoolExecutor};
+use earnest_sync::{model_bounded, thread};
+
+fn pool() -> ThreadPoolExecutor {
+    let builder = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1);
+    builder.rejection_policy(RejectionPolicy::Block).build().unwrap()
+}
+
+#[test]
+fn submit_vs_begin() {
+    // With all of the pool in it, one preemption is what ends in seconds.
+    model_bounded("pool::submit_vs_begin", 1, || {
+        let pool = pool();
+        let futures = [1, 2, 3].map(|n| pool.submit(move || n));
+        // The second or the third found the queue full, and came in when a task began.
+        assert_eq!(futures.map(|future| future.result().unwrap()), [1, 2, 3]);
+        drop(pool);
+    });
+}
+
+#[test]
+fn wait_for_room_vs_shutdown() {
+    model_bounded("pool::wait_for_room_vs_shutdown", 1, || {
+        let pool = pool();
+        let handle = pool.handle();
+        let submits = thread::spawn(move || [1, 2].map(|n| handle.submit(move || n)));
+        pool.shutdown_with(Shutdown::default()).unwrap();
+        for (future, n) in submits.join().unwrap().into_iter().zip([1, 2]) {
+            match future.result() {
+                Ok(value) => assert_eq!(value, n),
+                Err(error) => assert!(error.is_rejected()),
+            }
+        }
+        drop(pool);
+    });
+}
