@@ -29,7 +29,7 @@ pub struct InlineExecutor;
 
 impl Executor for InlineExecutor {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        task.run();
+        task.run_nested();
         Ok(())
     }
 

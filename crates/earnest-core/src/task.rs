@@ -67,6 +67,12 @@ impl Runnable {
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
+        let _had_been_cancelled = self.producer.run(None, |_| {});
+    }
+
+    /// Like [`run`](Self::run), for an executor that runs tasks where they are submitted: on a worker's thread it is known
+    /// that the task which submits this one waits for it.
+    pub fn run_nested(self) {
         let _had_been_cancelled = worker::with_current(|worker| self.producer.run(worker, |_| {}));
     }
 

@@ -50,7 +50,7 @@ impl Shared {
                 self.wait_for_room(bound, task, None)
             }
             RejectionPolicy::CallerRuns => {
-                task.run();
+                task.run_nested();
                 Ok(Admitted::Ran)
             }
             RejectionPolicy::DiscardOldest => {
@@ -82,7 +82,7 @@ impl Shared {
             Blocked::TimedOut | Blocked::NotReady if bound.withdraw(waiter.inbox()) => None,
             Blocked::Jammed if bound.withdraw(waiter.inbox()) => {
                 // Nobody else is left to run anything: the queue would stay as it is.
-                task.run();
+                task.run_nested();
                 return Ok(Admitted::Ran);
             }
             // The answer is under way.
