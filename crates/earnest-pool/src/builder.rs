@@ -1,16 +1,16 @@
 //! Settings for a pool.
 
 use crate::bound::RejectionPolicy;
+use crate::counts::MAX_WORKERS;
 use crate::error::BuildError;
 use crate::hooks::{Cause, Hooks};
 use crate::pool::ThreadPoolExecutor;
 use crate::shared::Shared;
 use crate::size::default_max_workers;
-use crate::sleep::MAX_WORKERS;
 use core::any::Any;
 use core::marker::PhantomData;
-use earnest_sync::MODEL;
 use std::error::Error as StdError;
+use std::time::Duration;
 
 /// Settings for a [`ThreadPoolExecutor`].
 ///
@@ -42,6 +42,8 @@ pub struct Builder<S = ()> {
     thread_name_prefix: Option<String>,
     stack_size: Option<usize>,
     max_spare_workers: Option<usize>,
+    keep_alive: Option<Duration>,
+    core_workers: usize,
     queue_capacity: Option<usize>,
     rejection_policy: RejectionPolicy,
     hooks: Hooks,
@@ -55,14 +57,13 @@ pub(crate) struct Settings {
     pub(crate) thread_name_prefix: String,
     pub(crate) stack_size: Option<usize>,
     /// How many threads more than workers, to stand in for those whose tasks wait.
-    pub(crate) max_spare_workers: usize,
+    pub(crate) max_spare_workers: Option<usize>,
+    pub(crate) keep_alive: Option<Duration>,
+    pub(crate) core_workers: usize,
     /// How many tasks may be queued, and what becomes of more.
     pub(crate) bound: Option<(usize, RejectionPolicy)>,
     pub(crate) hooks: Hooks,
 }
-
-/// How many threads may stand in for those whose tasks wait, unless it is said.
-const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
 
 impl Default for Builder {
     fn default() -> Self {
@@ -71,6 +72,8 @@ impl Default for Builder {
             thread_name_prefix: None,
             stack_size: None,
             max_spare_workers: None,
+            keep_alive: None,
+            core_workers: 0,
             queue_capacity: None,
             rejection_policy: RejectionPolicy::Block,
             hooks: Hooks::none(),
@@ -112,6 +115,22 @@ impl<S> Builder<S> {
     /// another worker goes on in its stead, one that is idle, or a spare one.
     pub fn max_spare_workers(mut self, n: usize) -> Self {
         self.max_spare_workers = Some(n);
+        self
+    }
+
+    /// How long a worker stays that has nothing to do. Default: for ever.
+    ///
+    /// Then it ends, with its state and its finalizer, unless no more than [`core_workers`](Self::core_workers) are left;
+    /// when there is work again, another is started.
+    pub fn keep_alive(mut self, idle: Duration) -> Self {
+        self.keep_alive = Some(idle);
+        self
+    }
+
+    /// How many workers stay, once they have been started, however long they are idle. Default: none. Of no importance
+    /// without [`keep_alive`](Self::keep_alive).
+    pub fn core_workers(mut self, n: usize) -> Self {
+        self.core_workers = n;
         self
     }
 
@@ -169,6 +188,8 @@ impl<S> Builder<S> {
             thread_name_prefix: self.thread_name_prefix,
             stack_size: self.stack_size,
             max_spare_workers: self.max_spare_workers,
+            keep_alive: self.keep_alive,
+            core_workers: self.core_workers,
             queue_capacity: self.queue_capacity,
             rejection_policy: self.rejection_policy,
             state: PhantomData,
@@ -218,10 +239,11 @@ impl<S> Builder<S> {
     /// For settings that are known to be valid, as the defaults are.
     pub(crate) fn build_unchecked(self) -> ThreadPoolExecutor<S> {
         let max_workers = self.max_workers.unwrap_or_else(default_max_workers);
-        let spare_workers = if max_workers == 1 { 0 } else { SPARE_WORKERS };
         ThreadPoolExecutor::from_shared(Shared::new(Settings {
             max_workers,
-            max_spare_workers: self.max_spare_workers.unwrap_or(spare_workers),
+            max_spare_workers: self.max_spare_workers,
+            keep_alive: self.keep_alive,
+            core_workers: self.core_workers,
             thread_name_prefix: self.thread_name_prefix.unwrap_or_else(default_prefix),
             stack_size: self.stack_size,
             bound: self.queue_capacity.map(|capacity| (capacity, self.rejection_policy)),

@@ -23,7 +23,7 @@ impl fmt::Display for BuildError {
         match self {
             BuildError::MaxWorkers(0) => f.write_str("max_workers must be greater than 0"),
             BuildError::MaxWorkers(n) => {
-                write!(f, "max_workers must be at most {}, not {n}", crate::sleep::MAX_WORKERS)
+                write!(f, "max_workers must be at most {}, not {n}", crate::counts::MAX_WORKERS)
             }
             BuildError::QueueCapacity => f.write_str("queue_capacity must be greater than 0"),
             BuildError::ThreadName(name) => write!(f, "a thread name must not contain NUL: {name:?}"),

@@ -18,8 +18,11 @@
 mod pool;
 mod shared;
 mod queue;
+mod seats;
 mod deque;
 mod sleep;
+mod counts;
+mod semaphore;
 mod worker;
 mod worker_state;
 mod hooks;

@@ -2,6 +2,7 @@
 
 use crate::admit::Entry;
 use crate::builder::Builder;
+use crate::error::BuildError;
 use crate::error::StillRunning;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
@@ -239,11 +240,32 @@ impl<S> ThreadPoolExecutor<S> {
     /// The largest number of threads.
     #[must_use]
     pub fn max_workers(&self) -> usize {
-        self.shared.max_workers
+        self.shared.sleep.max_workers() as usize
     }
 
-    /// Which worker of this pool the calling thread is, from 0 to the number of workers and spare workers that there
-    /// may be; `None` on other threads.
+    /// Changes the largest number of threads, from now on and while tasks run.
+    ///
+    /// If there are more now than there may be, those end that are idle, and the others when they have done the task that
+    /// they are at; nothing is interrupted, and this does not block. If there may be more, they are started as they are
+    /// needed. On a pool that has been made smaller, threads that stand in for others whose tasks wait end when they are
+    /// not needed.
+    ///
+    /// ```
+    /// let pool = earnest_pool::ThreadPoolExecutor::builder().max_workers(1).build()?;
+    /// pool.set_max_workers(4)?;
+    /// assert_eq!(pool.max_workers(), 4);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::MaxWorkers`] if that is zero, or more than a pool can count.
+    pub fn set_max_workers(&self, n: usize) -> Result<(), BuildError> {
+        self.shared.set_max_workers(n)
+    }
+
+    /// Which worker of this pool the calling thread is, from 0 on; `None` on other threads. The smallest number is
+    /// taken that no other thread of the pool has, be it only on its way out.
     ///
     /// This is the number in its name, and the one that [`Builder::worker_state`] and the hooks are given. It is known
     /// to the very end of the thread.
@@ -284,7 +306,7 @@ impl<S> Executor for ThreadPoolExecutor<S> {
 
     /// The largest number of workers.
     fn parallelism(&self) -> Option<NonZeroUsize> {
-        NonZeroUsize::new(self.shared.max_workers)
+        NonZeroUsize::new(self.shared.sleep.max_workers() as usize)
     }
 }
 
@@ -299,7 +321,7 @@ impl<S> Executor for PoolHandle<S> {
 
     /// The largest number of workers.
     fn parallelism(&self) -> Option<NonZeroUsize> {
-        NonZeroUsize::new(self.shared.max_workers)
+        NonZeroUsize::new(self.shared.sleep.max_workers() as usize)
     }
 }
 

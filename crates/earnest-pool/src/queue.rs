@@ -4,14 +4,14 @@
 //! which it was queued, the latter newest first, and neither can bury the other.
 
 use crate::deque::{Injector, Steal, Stealer, Worker};
+use crate::seats::{Seat, Seats};
 use crossbeam_utils::CachePadded;
-use earnest_core::Runnable;
+use earnest_core::{Priority, Runnable};
 use earnest_sync::{
-    AtomicUsize, MODEL, Mutex,
-    Ordering::{AcqRel, Acquire},
+    AtomicBool, AtomicUsize,
+    Ordering::{AcqRel, Acquire, Relaxed},
     spin_loop,
 };
-use std::sync::OnceLock;
 
 /// A worker's own ends of its deques.
 #[derive(Debug)]
@@ -24,13 +24,13 @@ pub(crate) struct Local {
 
 /// The thieves' ends of the same.
 #[derive(Debug)]
-struct Stealers {
+pub(crate) struct Stealers {
     own: Stealer<Runnable>,
     batch: Stealer<Runnable>,
 }
 
 impl Local {
-    fn new() -> (Local, Stealers) {
+    pub(crate) fn new() -> (Local, Stealers) {
         let (own, batch) = (Worker::new_lifo(), Worker::new_fifo());
         let stealers = Stealers { own: own.stealer(), batch: batch.stealer() };
         (Local { own, batch }, stealers)
@@ -63,76 +63,72 @@ impl Stealers {
 #[derive(Debug)]
 pub(crate) struct Queues {
     shared: CachePadded<Injector<Runnable>>,
-    seats: Box<[Seat]>,
+    /// What is to go before and after everything else, if there has ever been any of that.
+    urgent: Injector<Runnable>,
+    idle: Injector<Runnable>,
+    has_priorities: AtomicBool,
+    seats: Seats,
     /// How many of the seats have been taken so far: the others need not be looked at.
     n_used: AtomicUsize,
 }
 
-/// What belongs to one worker, whether its thread has been started or not.
-#[derive(Debug)]
-struct Seat {
-    /// Set when the seat is first taken.
-    stealers: OnceLock<Stealers>,
-    /// Whether the seat is free, and the deques while no thread has them.
-    free: Mutex<(bool, Option<Local>)>,
-}
-
-impl Seat {
-    fn new() -> Seat {
-        let seat = Seat { stealers: OnceLock::new(), free: Mutex::new((true, None)) };
-        if MODEL {
-            // The checker does not see that `OnceLock` orders what it guards; before any thread is there, nothing
-            // needs to be ordered.
-            seat.make_deques(&mut seat.free.lock().1);
-        }
-        seat
-    }
-
-    fn make_deques(&self, local: &mut Option<Local>) {
-        self.stealers.get_or_init(|| {
-            let (owner, thieves) = Local::new();
-            *local = Some(owner);
-            thieves
-        });
-    }
-}
-
 impl Queues {
     pub(crate) fn new(max_threads: usize) -> Queues {
-        let seats = (0..max_threads).map(|_| Seat::new()).collect();
-        Queues { shared: CachePadded::new(Injector::new()), seats, n_used: AtomicUsize::new(0) }
+        Queues {
+            shared: CachePadded::new(Injector::new()),
+            urgent: Injector::new(),
+            idle: Injector::new(),
+            has_priorities: AtomicBool::new(false),
+            seats: Seats::new(max_threads),
+            n_used: AtomicUsize::new(0),
+        }
+    }
+
+    /// Sees to it that there are seats for so many. By one thread at a time.
+    pub(crate) fn grow(&self, max_threads: usize) {
+        self.seats.grow(max_threads);
     }
 
     /// Gives a new worker its place, if one is free. There are as many as workers are counted at a time, but one who
-    /// leaves is counted out a little before the place is free.
-    pub(crate) fn take_seat(&self) -> Option<usize> {
-        let taken = self.seats.iter().position(|seat| {
-            let mut free = seat.free.lock();
-            seat.make_deques(&mut free.1);
-            core::mem::take(&mut free.0)
+    /// leaves is counted out a little before the place is free: then `more` are made. By one thread at a time.
+    pub(crate) fn take_seat(&self, more: bool) -> Option<usize> {
+        let taken = self.free_seat_there_is().or_else(|| {
+            let n = self.seats.iter().count();
+            if more {
+                self.seats.grow(n + 1);
+            }
+            self.free_seat_there_is()
         })?;
         self.n_used.fetch_max(taken + 1, AcqRel);
         Some(taken)
     }
 
-    /// Gives the place back of a worker that leaves.
-    pub(crate) fn leave_seat(&self, seat: usize, local: Local) {
-        *self.seats[seat].free.lock() = (true, Some(local));
+    fn free_seat_there_is(&self) -> Option<usize> {
+        self.seats.iter().position(|seat| {
+            let mut free = seat.free.lock();
+            seat.make_deques(&mut free.1);
+            core::mem::take(&mut free.0)
+        })
     }
 
-    fn used(&self) -> &[Seat] {
+    /// Gives the place back of a worker that leaves.
+    pub(crate) fn leave_seat(&self, seat: usize, local: Local) {
+        *self.seats.get(seat).free.lock() = (true, Some(local));
+    }
+
+    fn used(&self) -> impl Iterator<Item = &Seat> {
         // Whoever pushes to a deque has taken its seat before, and whoever is to find that has been told since.
-        &self.seats[..self.n_used.load(Acquire)]
+        self.seats.iter().take(self.n_used.load(Acquire))
     }
 
     /// The deques of a seat, for the thread that was started on it.
     pub(crate) fn take_local(&self, seat: usize) -> Option<Local> {
-        self.seats[seat].free.lock().1.take()
+        self.seats.get(seat).free.lock().1.take()
     }
 
     /// Gives a seat back whose thread could not be started.
     pub(crate) fn free_seat(&self, seat: usize) {
-        self.seats[seat].free.lock().0 = true;
+        self.seats.get(seat).free.lock().0 = true;
     }
 
     /// Queues a task from outside the pool.
@@ -152,17 +148,44 @@ impl Queues {
     /// A task from another worker's deques, and half of what else lies there. The search begins behind the thief's
     /// own `seat`, so that thieves spread out.
     pub(crate) fn steal(&self, seat: usize, local: &Local) -> Option<Runnable> {
-        let (before, after) = self.used().split_at(seat);
-        let mut others = after[1..].iter().chain(before).filter_map(|seat| seat.stealers.get());
+        let mut others = self.used().skip(seat + 1).chain(self.used().take(seat));
+        let mut others = others.by_ref().filter_map(|seat| seat.stealers.get());
         others.find_map(|other| {
             until_settled(|| other.batch.steal_batch_and_pop(&local.batch))
                 .or_else(|| until_settled(|| other.own.steal_batch_and_pop(&local.own)))
         })
     }
 
-    /// The task that has been longest in the shared queue.
+    /// Queues a task that goes before or after the others, wherever it was submitted.
+    pub(crate) fn push_with(&self, priority: Priority, task: Runnable) {
+        // ORDERING: Relaxed; like the push itself, it comes before the pusher's fence.
+        self.has_priorities.store(true, Relaxed);
+        if priority > Priority::Normal { &self.urgent } else { &self.idle }.push(task);
+    }
+
+    /// Whether there have ever been priorities: it costs no more than a look.
+    pub(crate) fn has_priorities(&self) -> bool {
+        // ORDERING: Relaxed, as in `push_with`: whoever looks after a fence, as those do who park, sees it with the task.
+        self.has_priorities.load(Relaxed)
+    }
+
+    fn has_priority_work(&self) -> bool {
+        self.has_priorities() && !(self.urgent.is_empty() && self.idle.is_empty())
+    }
+
+    /// A task that goes before the others.
+    pub(crate) fn take_urgent(&self) -> Option<Runnable> {
+        until_settled(|| self.urgent.steal())
+    }
+
+    /// A task that goes after the others.
+    pub(crate) fn take_idle(&self) -> Option<Runnable> {
+        until_settled(|| self.idle.steal())
+    }
+
+    /// Of the tasks from outside that matter least, the one that has been queued longest.
     pub(crate) fn take_oldest_from_outside(&self) -> Option<Runnable> {
-        until_settled(|| self.shared.steal())
+        [&self.idle, &self.shared, &self.urgent].into_iter().find_map(|queue| until_settled(|| queue.steal()))
     }
 
     /// Any task at all, for a thread that has no deques of its own: to be dismissed.
@@ -173,16 +196,19 @@ impl Queues {
 
     /// Whether a task lies in any of the queues.
     pub(crate) fn has_work(&self) -> bool {
-        !self.shared.is_empty() || self.stealers().any(|stealer| !stealer.is_empty())
+        !self.shared.is_empty()
+            || self.has_priority_work()
+            || self.stealers().any(|stealer| !stealer.is_empty())
     }
 
     /// How many tasks lie in the queues.
     pub(crate) fn backlog(&self) -> usize {
-        self.shared.len() + self.stealers().map(Stealer::len).sum::<usize>()
+        let with_priority = if self.has_priorities() { self.urgent.len() + self.idle.len() } else { 0 };
+        self.shared.len() + with_priority + self.stealers().map(Stealer::len).sum::<usize>()
     }
 
     fn stealers(&self) -> impl Iterator<Item = &Stealer<Runnable>> {
-        self.used().iter().filter_map(|seat| seat.stealers.get()).flat_map(Stealers::both)
+        self.used().filter_map(|seat| seat.stealers.get()).flat_map(Stealers::both)
     }
 }
 

@@ -3,27 +3,34 @@
 use crate::admit::{Admitted, Entry};
 use crate::bound::Bound;
 use crate::builder::Settings;
+use crate::counts::{Counts, MAX_WORKERS};
+use crate::error::BuildError;
 use crate::error::StillRunning;
 use crate::hooks::Hooks;
 use crate::queue::Queues;
 use crate::report::report;
 use crate::shutdown::Shutdown;
-use crate::sleep::{Counts, MAX_WORKERS, Sleep, StartPermit};
+use crate::sleep::{Sleep, StartPermit};
 use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{
-    Broken, Dismissal, Future, Inbox, Owner, Refusal, Refused, Runnable, deadline_after, run_caught, task,
-    unqueued_is_awaited,
+    Broken, Dismissal, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, deadline_after,
+    run_caught, task, unqueued_is_awaited,
 };
-use earnest_sync::{Mutex, mutant, thread};
+use earnest_sync::{MODEL, Mutex, mutant, thread};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// One pool, held by its executor, its handles and its workers.
 pub(crate) struct Shared {
     pub(crate) queues: Queues,
     pub(crate) sleep: Sleep,
-    pub(crate) max_workers: usize,
+    /// How many may stand in for those who wait, if it was said.
+    max_spare_workers: Option<usize>,
+    /// How long an idle worker stays, and how many stay however long.
+    pub(crate) keep_alive: Option<Duration>,
+    pub(crate) core_workers: u64,
     thread_name_prefix: String,
     stack_size: Option<usize>,
     pub(crate) hooks: Hooks,
@@ -41,6 +48,14 @@ pub(crate) struct Shared {
     pub(crate) bound: Option<Arc<Bound>>,
 }
 
+/// How many threads there may be, those included that stand in for workers whose tasks wait.
+fn max_threads(max_workers: usize, max_spare_workers: Option<usize>) -> usize {
+    /// How many may stand in, unless it is said. A pool of one worker is a way to have tasks one after the other.
+    const SPARE_WORKERS: usize = if MODEL { 1 } else { 256 };
+    let default = if max_workers == 1 { 0 } else { SPARE_WORKERS };
+    max_workers.saturating_add(max_spare_workers.unwrap_or(default)).min(MAX_WORKERS)
+}
+
 struct Thread {
     name: String,
     join: thread::JoinHandle<()>,
@@ -48,13 +63,15 @@ struct Thread {
 
 impl Shared {
     pub(crate) fn new(settings: Settings) -> Arc<Shared> {
-        let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, bound, hooks } =
-            settings;
-        let max_threads = max_workers.saturating_add(max_spare_workers).min(MAX_WORKERS);
+        let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, .. } = settings;
+        let Settings { keep_alive, core_workers, bound, hooks, .. } = settings;
+        let max_threads = max_threads(max_workers, max_spare_workers);
         Arc::new(Shared {
             queues: Queues::new(max_threads),
             sleep: Sleep::new(max_workers, max_threads),
-            max_workers,
+            max_spare_workers,
+            keep_alive,
+            core_workers: core_workers as u64,
             thread_name_prefix,
             stack_size,
             hooks,
@@ -84,11 +101,17 @@ impl Shared {
         task.belongs_to(self.owner());
         if task.has_options() {
             self.keep_terms(&task);
+            let priority = task.priority();
+            if priority != Priority::Normal {
+                self.queues.push_with(priority, task);
+                self.announce_work();
+                return Ok(());
+            }
         }
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`.
-            Ok(()) if self.max_workers == 1 && counts.blocked() == 0 => return Ok(()),
+            Ok(()) if self.sleep.max_workers() == 1 && counts.blocked() == 0 => return Ok(()),
             Ok(()) => {}
             Err(task) => self.queues.push(task),
         }
@@ -179,10 +202,12 @@ impl Shared {
             let mut threads = self.threads.lock();
             // While the pool closes, those who have left keep their seats: then there may be none, and those who are
             // still there do the rest.
-            match self.queues.take_seat() {
+            let is_open = !self.sleep.counts().is_closed();
+            match self.queues.take_seat(is_open) {
                 None => None,
                 Some(seat) => match self.start_thread(seat) {
                     Ok(thread) => {
+                        Self::forget_ended(&mut threads);
                         threads.push(thread);
                         return true;
                     }
@@ -205,6 +230,36 @@ impl Shared {
             debug_assert!(start.is_none(), "no thread is started for an empty backlog");
         }
         false
+    }
+
+    /// How many may run from now on.
+    pub(crate) fn set_max_workers(self: &Arc<Shared>, n: usize) -> Result<(), BuildError> {
+        if !(1..=MAX_WORKERS).contains(&n) {
+            return Err(BuildError::MaxWorkers(n));
+        }
+        {
+            // One at a time.
+            let _threads = self.threads.lock();
+            let max_threads = max_threads(n, self.max_spare_workers);
+            self.queues.grow(max_threads);
+            self.sleep.resize(n as u64, max_threads as u64);
+        }
+        if self.queues.has_work() {
+            // Whoever comes brings the next.
+            self.announce_work();
+        }
+        if self.sleep.is_jammed() {
+            self.call_those_who_wait(None);
+        }
+        Ok(())
+    }
+
+    /// Forgets the threads that have ended, when there are many: workers come and go.
+    fn forget_ended(threads: &mut Vec<Thread>) {
+        const MANY: usize = 64;
+        if threads.len() >= MANY && threads.len().is_power_of_two() {
+            threads.retain(|thread| !earnest_sync::is_finished(&thread.join));
+        }
     }
 
     fn start_thread(self: &Arc<Shared>, seat: usize) -> std::io::Result<Thread> {
@@ -319,7 +374,7 @@ impl Shared {
     pub(crate) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("thread_name_prefix", &self.thread_name_prefix)
-            .field("max_workers", &self.max_workers)
+            .field("max_workers", &self.sleep.max_workers())
             .field("workers", &self.sleep.counts())
             .finish_non_exhaustive()
     }

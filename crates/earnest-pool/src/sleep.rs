@@ -37,6 +37,8 @@
 //! look at the queues: as many as there may be are active without it, and each of them comes by S1, S2, or the look
 //! of one who becomes blocked.
 
+use crate::counts::{BLOCKED, BROKEN, CLOSED, Counts, LIVE, MAX_WORKERS, PARKED, SEARCHING, STARTING};
+use crate::semaphore::Semaphore;
 use crossbeam_utils::CachePadded;
 use earnest_sync::{
     AtomicBool, AtomicU64, Condvar, Mutex,
@@ -45,84 +47,21 @@ use earnest_sync::{
 };
 use std::time::{Duration, Instant};
 
-/// The largest number of workers that the word can count.
-pub(crate) const MAX_WORKERS: usize = (FIELD as usize) - 1;
-
-const FIELD_BITS: u32 = 12;
-const FIELD: u64 = (1 << FIELD_BITS) - 1;
-
-const PARKED: u64 = 1;
-const SEARCHING: u64 = PARKED << FIELD_BITS;
-const STARTING: u64 = SEARCHING << FIELD_BITS;
-const LIVE: u64 = STARTING << FIELD_BITS;
-const BLOCKED: u64 = LIVE << FIELD_BITS;
-const CLOSED: u64 = BLOCKED << FIELD_BITS;
-const BROKEN: u64 = CLOSED << 1;
-
-/// One reading of the word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counts(u64);
-
-impl Counts {
-    /// Workers that wait to be woken.
-    pub(crate) fn parked(self) -> u64 {
-        (self.0 / PARKED) & FIELD
-    }
-
-    /// Workers that look for work, those included that have just been woken to do so.
-    pub(crate) fn searching(self) -> u64 {
-        (self.0 / SEARCHING) & FIELD
-    }
-
-    /// Workers that have not come to their first search.
-    pub(crate) fn starting(self) -> u64 {
-        (self.0 / STARTING) & FIELD
-    }
-
-    /// All workers.
-    pub(crate) fn live(self) -> u64 {
-        (self.0 / LIVE) & FIELD
-    }
-
-    /// Workers whose tasks wait.
-    pub(crate) fn blocked(self) -> u64 {
-        (self.0 / BLOCKED) & FIELD
-    }
-
-    /// Workers that are starting, searching, or running a task that does not wait.
-    pub(crate) fn active(self) -> u64 {
-        self.live() - self.parked() - self.blocked()
-    }
-
-    /// Whether submissions are no longer accepted.
-    pub(crate) fn is_closed(self) -> bool {
-        self.0 & CLOSED != 0
-    }
-
-    /// Whether that is because the pool is broken.
-    pub(crate) fn is_broken(self) -> bool {
-        self.0 & BROKEN != 0
-    }
-}
-
-impl core::fmt::Debug for Counts {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Counts")
-            .field("parked", &self.parked())
-            .field("searching", &self.searching())
-            .field("starting", &self.starting())
-            .field("live", &self.live())
-            .field("blocked", &self.blocked())
-            .field("closed", &self.is_closed())
-            .field("broken", &self.is_broken())
-            .finish()
-    }
-}
-
 /// The duty to start one worker, which is counted already.
 #[must_use = "a worker that is counted must be started, or counted out again"]
 #[derive(Debug)]
 pub(crate) struct StartPermit(());
+
+/// What became of a worker that was to [step aside](Sleep::step_aside).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aside {
+    /// It need not.
+    No,
+    /// It has parked, and was woken.
+    Woken,
+    /// It is counted no longer, and is to leave.
+    Left,
+}
 
 #[derive(Debug)]
 pub(crate) struct Sleep {
@@ -133,9 +72,11 @@ pub(crate) struct Sleep {
     /// Set when more workers may be active than there should be.
     too_many: CachePadded<AtomicBool>,
     /// How many may be active.
-    max_workers: u64,
+    max_workers: AtomicU64,
     /// How many there may be, those who wait included.
-    max_threads: u64,
+    max_threads: AtomicU64,
+    /// Set when there were to be fewer, once and for all: from then on spare workers, too, come and go.
+    has_shrunk: AtomicBool,
 }
 
 impl Sleep {
@@ -146,9 +87,16 @@ impl Sleep {
             wakes: Semaphore::new(),
             ended: (Mutex::new(()), Condvar::new()),
             too_many: CachePadded::new(AtomicBool::new(false)),
-            max_workers: max_workers as u64,
-            max_threads: max_threads as u64,
+            max_workers: AtomicU64::new(max_workers as u64),
+            max_threads: AtomicU64::new(max_threads as u64),
+            has_shrunk: AtomicBool::new(false),
         }
+    }
+
+    /// How many may be active.
+    pub(crate) fn max_workers(&self) -> u64 {
+        // ORDERING: Relaxed; whoever changes it looks afterwards at what others may have decided by the old one.
+        self.max_workers.load(Relaxed)
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -185,7 +133,7 @@ impl Sleep {
             fence(SeqCst);
         }
         let decision = self.update(|seen| {
-            if seen.searching() > 0 || seen.active() >= self.max_workers {
+            if seen.searching() > 0 || seen.active() >= self.max_workers() {
                 None
             } else if seen.parked() > 0 {
                 Some(SEARCHING - PARKED)
@@ -206,8 +154,9 @@ impl Sleep {
     }
 
     fn may_start(&self, seen: Counts) -> bool {
-        seen.live() < self.max_threads
-            && seen.active() < self.max_workers
+        // ORDERING: Relaxed, as in `max_workers`.
+        seen.live() < self.max_threads.load(Relaxed)
+            && seen.active() < self.max_workers()
             && !(seen.is_closed() && seen.live() == 0)
     }
 
@@ -261,7 +210,7 @@ impl Sleep {
 
     /// Whether somebody could be woken or started.
     fn may_help(&self, seen: Counts) -> bool {
-        self.may_start(seen) || seen.parked() > 0 && seen.active() < self.max_workers
+        self.may_start(seen) || seen.parked() > 0 && seen.active() < self.max_workers()
     }
 
     /// This worker's task waits. `true`: `more` says that there is work for another in its stead: call
@@ -277,7 +226,7 @@ impl Sleep {
     /// The wait is over.
     pub(crate) fn unblock(&self) {
         let counts = self.add(BLOCKED.wrapping_neg());
-        if counts.active() > self.max_workers {
+        if counts.active() > self.max_workers() {
             // ORDERING: Relaxed; a hint, and the word decides.
             self.too_many.store(true, Relaxed);
         }
@@ -295,42 +244,115 @@ impl Sleep {
         counts.live() == counts.blocked() && !self.may_start(counts)
     }
 
-    /// This worker parks before it takes another task, if more are active than there may be.
+    /// This worker parks before it takes another task, if more are active than there may be; or leaves, if there are to
+    /// be fewer.
     ///
-    /// Afterwards, if it did, it is counted as searching. `is_searching` says whether it is now.
-    pub(crate) fn step_aside(&self, is_searching: bool) -> bool {
-        let parks = if is_searching { PARKED.wrapping_sub(SEARCHING) } else { PARKED };
+    /// `is_searching` says whether it is counted so now. Afterwards it is, if it was woken again.
+    pub(crate) fn step_aside(&self, is_searching: bool) -> Aside {
         // ORDERING: Relaxed, as in `unblock`; put back where others may have to step aside as well.
         self.too_many.store(false, Relaxed);
-        let is_surplus = |seen: Counts| seen.active() > self.max_workers && !seen.is_closed();
-        let Ok(seen) = self.update(|seen| is_surplus(seen).then_some(parks)) else { return false };
-        if seen.active() > self.max_workers + 1 {
+        let leaves = self.has_shrunk();
+        let from = if is_searching { SEARCHING } else { 0 };
+        let to = if leaves { LIVE.wrapping_neg() } else { PARKED };
+        let is_surplus = |seen: Counts| seen.active() > self.max_workers() && !seen.is_closed();
+        let step = |seen| is_surplus(seen).then_some(to.wrapping_sub(from));
+        let Ok(seen) = self.update(step) else { return Aside::No };
+        if seen.active() > self.max_workers() + 1 {
             self.too_many.store(true, Relaxed);
         }
+        // As many as there may be are active without it: what it leaves behind in the queues is theirs.
+        if leaves {
+            return Aside::Left;
+        }
         self.wakes.wait();
-        true
+        Aside::Woken
     }
 
     /// This worker has found nothing: it parks, unless `more` says that something has come (S2).
     ///
-    /// Afterwards it is counted as searching again.
-    pub(crate) fn park(&self, more: impl Fn() -> bool) {
+    /// Afterwards it is counted as searching again. `true`: it has not been woken for as long as `idle` says.
+    pub(crate) fn park(&self, more: impl Fn() -> bool, idle: Option<Duration>) -> bool {
         let counts = self.add(PARKED.wrapping_sub(SEARCHING));
         // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
         if !mutant!("park_without_fence") {
             fence(SeqCst);
         }
         let look_again = counts.is_closed() || !mutant!("park_without_look") && more();
-        let unpark = || self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED));
-        match look_again.then(unpark) {
-            // Either nothing has come, or a waker was faster and has counted us among the searching.
-            None | Some(Err(_)) => self.wakes.wait(),
+        // Where nothing has come, or a waker was faster and has counted us among the searching, there will be a wake.
+        let unparked = look_again && self.unpark();
+        if unparked {
+            return false;
+        }
+        let is_over = idle.is_some_and(|idle| !self.wakes.wait_for(idle));
+        if is_over && self.unpark() {
+            return true;
+        }
+        if idle.is_none() || is_over {
+            self.wakes.wait();
+        }
+        false
+    }
+
+    /// This worker, which has parked, goes on by itself. `false`: a waker was faster, and there is a wake.
+    fn unpark(&self) -> bool {
+        let unparked = self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED));
+        if unparked.is_ok_and(|seen| seen.active() >= self.max_workers()) {
             // Meanwhile another may have been woken in our stead.
-            Some(Ok(seen)) if seen.active() >= self.max_workers => {
-                // ORDERING: Relaxed, as in `unblock`.
-                self.too_many.store(true, Relaxed);
-            }
-            Some(Ok(_)) => {}
+            // ORDERING: Relaxed, as in `unblock`.
+            self.too_many.store(true, Relaxed);
+        }
+        unparked.is_ok()
+    }
+
+    /// A searching worker leaves an open pool, if there are more than `n`, of those whose tasks do not wait. `false`: there
+    /// are not, or `more` says that something has come after all, and it goes on searching.
+    pub(crate) fn retire(&self, n: u64, more: impl Fn() -> bool) -> bool {
+        let may_go = |seen: Counts| !seen.is_closed() && seen.live() - seen.blocked() > n;
+        let leaves = (LIVE + SEARCHING).wrapping_neg();
+        if self.update(|seen| may_go(seen).then_some(leaves)).is_err() {
+            return false;
+        }
+        // ORDERING: SeqCst; pairs with the fence in `work_added`, as in `count_out`.
+        fence(SeqCst);
+        if more() && !mutant!("retire_without_look") {
+            self.add(LIVE + SEARCHING);
+            return false;
+        }
+        if self.counts().live() == 0 {
+            // The pool may have been closed since.
+            self.signal_end();
+        }
+        true
+    }
+
+    /// Whether there are to be fewer than there were: workers who have nothing to do leave rather than park.
+    pub(crate) fn has_shrunk(&self) -> bool {
+        // ORDERING: Relaxed; whoever sets it wakes everybody afterwards.
+        self.has_shrunk.load(Relaxed)
+    }
+
+    /// From now on there are this many.
+    pub(crate) fn resize(&self, max_workers: u64, max_threads: u64) {
+        // ORDERING: Relaxed; what others have decided by the old numbers is looked at after the fence.
+        self.max_threads.store(max_threads, Relaxed);
+        let before = self.max_workers.swap(max_workers, AcqRel);
+        let shrinks = max_workers < before;
+        if shrinks {
+            // ORDERING: Relaxed, as in `has_shrunk` and `unblock`.
+            self.has_shrunk.store(true, Relaxed);
+            self.too_many.store(true, Relaxed);
+        }
+        // ORDERING: SeqCst; pairs with those of `park` and `block`: who parks or waits from here on sees the new numbers.
+        fence(SeqCst);
+        if shrinks {
+            self.wake_all();
+        }
+    }
+
+    fn wake_all(&self) {
+        let all_who_park = |seen: Counts| (seen.parked() > 0).then(|| (SEARCHING - PARKED) * seen.parked());
+        if let Ok(seen) = self.update(all_who_park) {
+            self.wakes.post(seen.parked());
         }
     }
 
@@ -357,10 +379,7 @@ impl Sleep {
     /// Accepts no more work, and wakes everybody to see it.
     pub(crate) fn close(&self, broken: bool) {
         self.word.fetch_or(if broken { CLOSED | BROKEN } else { CLOSED }, AcqRel);
-        let all_who_park = |seen: Counts| (seen.parked() > 0).then(|| (SEARCHING - PARKED) * seen.parked());
-        if let Ok(seen) = self.update(all_who_park) {
-            self.wakes.post(seen.parked());
-        }
+        self.wake_all();
     }
 
     /// Accepts no more work, and counts nobody any more: the workers are in another process.
@@ -399,32 +418,6 @@ impl Sleep {
     }
 }
 
-/// Counts wakes. A wake that comes before the wait is not lost.
-#[derive(Debug)]
-struct Semaphore {
-    wakes: Mutex<u64>,
-    changed: Condvar,
-}
-
-impl Semaphore {
-    fn new() -> Semaphore {
-        Semaphore { wakes: Mutex::new(0), changed: Condvar::new() }
-    }
-
-    fn post(&self, n: u64) {
-        *self.wakes.lock() += n;
-        if n == 1 { self.changed.notify_one() } else { self.changed.notify_all() }
-    }
-
-    fn wait(&self) {
-        let mut wakes = self.wakes.lock();
-        while *wakes == 0 {
-            wakes = self.changed.wait(wakes);
-        }
-        *wakes -= 1;
-    }
-}
-
 #[cfg(all(test, not(earnest_loom)))]
 mod tests {
     use super::*;
@@ -433,13 +426,16 @@ mod tests {
     fn who_parks_and_another_is_woken_meanwhile_leaves_one_to_step_aside() {
         let sleep = Sleep::new(1, 2);
         sleep.add(2 * LIVE + SEARCHING + PARKED);
-        sleep.park(|| {
-            let (_, start) = sleep.work_added(|| 1);
-            start.is_none()
-        });
+        sleep.park(
+            || {
+                let (_, start) = sleep.work_added(|| 1);
+                start.is_none()
+            },
+            None,
+        );
         assert_eq!(sleep.counts().active(), 2);
         assert!(sleep.may_be_too_many());
         // There is a wake for one of the two, and this thread takes it.
-        assert!(sleep.step_aside(true));
+        assert_eq!(sleep.step_aside(true), Aside::Woken);
     }
 }

@@ -24,7 +24,7 @@ impl Shared {
         let counts = self.sleep.counts();
         let queued = self.bound.as_ref().map_or_else(|| self.queues.backlog(), |bound| bound.n_taken());
         Stats {
-            max_workers: self.max_workers,
+            max_workers: self.sleep.max_workers() as usize,
             workers: counts.live() as usize,
             idle: (counts.parked() + counts.searching()) as usize,
             waiting: counts.blocked() as usize,

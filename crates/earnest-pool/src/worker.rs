@@ -3,6 +3,7 @@
 use crate::queue::Local;
 use crate::report::report;
 use crate::shared::Shared;
+use crate::sleep::Aside;
 use crate::worker_state::WorkerState;
 use core::cell::{Cell, RefCell};
 use earnest_core::{Broken, Host, Inbox, Runnable, run_caught};
@@ -93,7 +94,7 @@ pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     waits.serve(|| serve(&seated, seat, &waits));
     SEATED.with(|here| here.borrow_mut().take());
     if let Some(Seated { local, state, .. }) = Rc::into_inner(seated) {
-        // This worker is counted no more, and the pool is closed.
+        // This worker is counted no more.
         pool.hooks.thread_ends(seat, state);
         pool.queues.leave_seat(seat, local);
     }
@@ -178,14 +179,23 @@ struct Worker<'a> {
 /// that it does not fall into step with what the tasks do.
 const OUTSIDE_FIRST_EVERY: u32 = 61;
 
+/// Every so many tasks one goes first that others would go before.
+const NORMAL_FIRST_EVERY: u32 = 13;
+/// Every so many tasks one goes first that all others would go before.
+const IDLE_FIRST_EVERY: u32 = 31;
+
 /// How often a worker looks around and yields before it parks.
 const SEARCHES: u32 = if MODEL { 0 } else { 20 };
 
 impl Worker<'_> {
     fn work(mut self) {
         loop {
-            if self.pool.sleep.may_be_too_many() && self.pool.sleep.step_aside(self.searching) {
-                self.searching = true;
+            if self.pool.sleep.may_be_too_many() {
+                match self.pool.sleep.step_aside(self.searching) {
+                    Aside::No => {}
+                    Aside::Woken => self.searching = true,
+                    Aside::Left => return,
+                }
             }
             if let Some(task) = self.find() {
                 self.run(task);
@@ -194,11 +204,23 @@ impl Worker<'_> {
             } else if let Some(task) = self.search_on() {
                 self.run(task);
             } else if !self.pool.sleep.counts().is_closed() {
-                self.pool.sleep.park(|| self.pool.queues.has_work());
+                if self.rest() {
+                    return;
+                }
             } else if self.pool.sleep.leave(|| self.pool.queues.has_work()) {
                 return;
             }
         }
+    }
+
+    /// This worker has nothing to do. `true`: it has left.
+    fn rest(&self) -> bool {
+        let Shared { sleep, queues, .. } = &**self.pool;
+        if sleep.has_shrunk() && sleep.retire(sleep.max_workers(), || queues.has_work()) {
+            return true;
+        }
+        let has_long_been_idle = sleep.park(|| queues.has_work(), self.pool.keep_alive);
+        has_long_been_idle && sleep.retire(self.pool.core_workers, || queues.has_work())
     }
 
     fn run(&mut self, task: Runnable) {
@@ -238,6 +260,27 @@ impl Worker<'_> {
     /// worker's.
     fn find(&mut self) -> Option<Runnable> {
         self.ticks = self.ticks.wrapping_add(1);
+        if self.pool.queues.has_priorities() {
+            return self.find_by_priority();
+        }
+        self.find_normal()
+    }
+
+    /// Like `find`, where some go before the others and some after; now and then it is the other way round, so that none
+    /// starves.
+    #[cold]
+    fn find_by_priority(&mut self) -> Option<Runnable> {
+        let queues = &self.pool.queues;
+        let first = if self.ticks % IDLE_FIRST_EVERY == 0 { queues.take_idle() } else { None };
+        let normal_first = self.ticks % NORMAL_FIRST_EVERY == 0;
+        first
+            .or_else(|| if normal_first { self.find_normal() } else { None })
+            .or_else(|| self.pool.queues.take_urgent())
+            .or_else(|| self.find_normal())
+            .or_else(|| self.pool.queues.take_idle())
+    }
+
+    fn find_normal(&mut self) -> Option<Runnable> {
         let outside_first = self.ticks % OUTSIDE_FIRST_EVERY == 0;
         let first = if outside_first { self.find_outside() } else { None };
         first

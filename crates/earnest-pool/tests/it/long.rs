@@ -12,6 +12,12 @@ fn resident() -> usize {
 
 #[test]
 #[ignore = "long"]
+fn a_million_tasks_in_a_storm_of_sizes() {
+    crate::resize::storm(1_000_000);
+}
+
+#[test]
+#[ignore = "long"]
 #[cfg(target_os = "linux")]
 fn ten_million_submissions_into_a_bounded_queue_take_no_more_memory_than_some() {
     const EACH: usize = 1_250_000;

@@ -16,6 +16,8 @@ mod leftovers;
 mod local_state;
 mod long;
 mod order;
+mod priorities;
+mod resize;
 mod shutdown;
 mod submit;
 mod threads;

@@ -5,6 +5,7 @@
 mod bounded;
 mod cancel_vs_steal;
 mod push_vs_sleep;
+mod shrink;
 mod submit_vs_shutdown;
 mod wait_vs_push;
 
