@@ -4,6 +4,7 @@ use crate::admit::Entry;
 use crate::builder::Builder;
 use crate::error::BuildError;
 use crate::error::StillRunning;
+use crate::repeat::Every;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
 use crate::stats::Stats;
@@ -14,6 +15,7 @@ use core::num::NonZeroUsize;
 use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, SubmitError, TaskContext, TaskOptions};
 use earnest_sync::thread;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pool of threads that run tasks, each of which has a future.
 ///
@@ -141,6 +143,55 @@ impl<S> ThreadPoolExecutor<S> {
         T: Send + 'static,
     {
         ExecutorExt::submit_with(self, options, f)
+    }
+
+    /// Queues `f` when `delay` has passed, as if it were submitted then.
+    ///
+    /// It can be cancelled until it begins. If the pool is shut down before, it ends with
+    /// [`Error::Rejected`](earnest_core::Error::Rejected): nobody waits for what is not due. A delay that is too large for the
+    /// clock means never. If a [bounded](Builder::queue_capacity) queue is full when it is due, it is brought again a little
+    /// later where submissions wait for room, and refused where they are.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let begin = Instant::now();
+    /// let later = pool.schedule_after(Duration::from_millis(20), Instant::now);
+    /// assert!(later.result().unwrap() - begin >= Duration::from_millis(20));
+    /// ```
+    #[track_caller]
+    pub fn schedule_after<F, T>(&self, delay: Duration, f: F) -> Future<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.shared.schedule_after(delay, f)
+    }
+
+    /// Queues `f` again and again, at a [fixed rate](Every::rate) or with a [fixed delay](Every::delay). Runs never overlap.
+    ///
+    /// The future is done when that comes to its end: when it is cancelled, which a run in progress does not prevent; with
+    /// the panic, when `f` panics, after which it is not called again; with [`Error::Rejected`](earnest_core::Error::Rejected)
+    /// when the pool is shut down. **Dropping the future lets it go on.** A run that finds a
+    /// [bounded](Builder::queue_capacity) queue full is left out.
+    ///
+    /// ```
+    /// use earnest_pool::{Every, ThreadPoolExecutor};
+    /// use std::sync::mpsc::channel;
+    /// use std::time::Duration;
+    ///
+    /// let pool = ThreadPoolExecutor::new();
+    /// let (tick, ticks) = channel();
+    /// let ticking = pool.schedule_every(Every::rate(Duration::from_millis(5)), move || {
+    ///     let _nobody_listens = tick.send(());
+    /// });
+    /// ticks.iter().take(3).count();
+    /// assert!(ticking.cancel());
+    /// ```
+    #[track_caller]
+    pub fn schedule_every(&self, every: Every, f: impl FnMut() + Send + 'static) -> Future<()> {
+        self.shared.schedule_every(every, f)
     }
 
     /// Like [`submit`](Self::submit), and lends `f` the state of the worker that it runs on.
@@ -344,6 +395,22 @@ impl<S> PoolHandle<S> {
         T: Send + 'static,
     {
         ExecutorExt::submit_with(self, options, f)
+    }
+
+    /// See [`ThreadPoolExecutor::schedule_after`].
+    #[track_caller]
+    pub fn schedule_after<F, T>(&self, delay: Duration, f: F) -> Future<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.shared.schedule_after(delay, f)
+    }
+
+    /// See [`ThreadPoolExecutor::schedule_every`].
+    #[track_caller]
+    pub fn schedule_every(&self, every: Every, f: impl FnMut() + Send + 'static) -> Future<()> {
+        self.shared.schedule_every(every, f)
     }
 
     /// See [`ThreadPoolExecutor::submit_local`].

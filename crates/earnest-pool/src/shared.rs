@@ -9,6 +9,7 @@ use crate::error::StillRunning;
 use crate::hooks::Hooks;
 use crate::queue::Queues;
 use crate::report::report;
+use crate::schedule::Scheduled;
 use crate::shutdown::Shutdown;
 use crate::sleep::{Sleep, StartPermit};
 use crate::with_options::WithOptions;
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     /// The workers whose tasks wait.
     pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
     pub(crate) with_options: WithOptions,
+    pub(crate) scheduled: Scheduled,
     /// Of a queue that has room for so many tasks only.
     pub(crate) bound: Option<Arc<Bound>>,
 }
@@ -81,6 +83,7 @@ impl Shared {
             joining: Mutex::new(()),
             waiting: Mutex::new(Vec::new()),
             with_options: WithOptions::default(),
+            scheduled: Scheduled::default(),
             bound: bound.map(|(capacity, policy)| Arc::new(Bound::new(capacity, policy))),
         })
     }
@@ -291,6 +294,7 @@ impl Shared {
         if let Some(bound) = &self.bound {
             bound.close();
         }
+        self.scheduled.close();
     }
 
     /// Dismisses what is queued, for the reason for which submissions are refused.

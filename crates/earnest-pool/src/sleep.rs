@@ -258,6 +258,7 @@ impl Sleep {
         let step = |seen| is_surplus(seen).then_some(to.wrapping_sub(from));
         let Ok(seen) = self.update(step) else { return Aside::No };
         if seen.active() > self.max_workers() + 1 {
+            // ORDERING: Relaxed, as in `unblock`.
             self.too_many.store(true, Relaxed);
         }
         // As many as there may be are active without it: what it leaves behind in the queues is theirs.

@@ -18,6 +18,7 @@ mod long;
 mod order;
 mod priorities;
 mod resize;
+mod schedule;
 mod shutdown;
 mod submit;
 mod threads;

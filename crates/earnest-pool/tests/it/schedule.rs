@@ -1,0 +1,208 @@
+//! Tasks for later, and tasks that come again and again: when they run, what stops them, and what becomes of them.
+
+use crate::gate::{gate, occupy, pool};
+use earnest_core::Error;
+use earnest_pool::{Every, RejectionPolicy, ThreadPoolExecutor};
+use earnest_testing::watched;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const SOON: Duration = Duration::from_millis(10);
+const NEVER: Duration = Duration::from_secs(100_000);
+
+fn next<T>(receiver: &Receiver<T>) -> T {
+    watched("it comes", || receiver.recv().unwrap())
+}
+
+#[test]
+fn what_is_for_later_begins_when_it_is_due_and_not_before() {
+    let pool = pool(2);
+    let begin = Instant::now();
+    let futures = [30, 0, 10].map(|millis| {
+        let delay = Duration::from_millis(millis);
+        (delay, pool.schedule_after(delay, Instant::now))
+    });
+    for (delay, future) in futures {
+        assert!(future.result().unwrap() - begin >= delay);
+    }
+}
+
+#[test]
+fn what_is_for_later_can_be_cancelled_and_is_gone_at_once() {
+    let pool = pool(1);
+    let captured = Arc::new(());
+    let held = captured.clone();
+    let future = pool.schedule_after(NEVER, move || drop(held));
+    assert!(future.cancel());
+    assert_eq!(Arc::strong_count(&captured), 1);
+    assert_eq!(pool.worker_count(), 0);
+}
+
+#[test]
+fn a_delay_beyond_the_clock_means_never() {
+    let pool = pool(1);
+    let future = pool.schedule_after(Duration::MAX, || ());
+    thread::sleep(SOON);
+    assert!(!future.is_done());
+    pool.shutdown();
+    assert!(future.result().unwrap_err().is_rejected());
+}
+
+#[test]
+fn a_shutdown_refuses_what_is_not_due_and_waits_for_none_of_it() {
+    let pool = pool(1);
+    let (later, again) = (pool.schedule_after(NEVER, || ()), pool.schedule_every(Every::delay(NEVER), || ()));
+    let soon = pool.submit(|| 7);
+    watched("a shutdown", || pool.shutdown());
+    assert_eq!(soon.result().unwrap(), 7);
+    assert!(later.result().unwrap_err().is_rejected());
+    assert!(again.result().unwrap_err().is_rejected());
+    assert!(pool.schedule_after(SOON, || ()).result().unwrap_err().is_rejected());
+    assert!(pool.schedule_every(Every::rate(SOON), || ()).result().unwrap_err().is_rejected());
+}
+
+#[test]
+fn a_task_may_wait_for_one_that_is_not_due() {
+    let pool = pool(1);
+    let handle = pool.handle();
+    let outer = pool.submit(move || handle.schedule_after(SOON, || 7).result().unwrap());
+    assert_eq!(watched("not due", || outer.result().unwrap()), 7);
+}
+
+#[test]
+fn a_full_queue_has_what_is_due_wait_or_refuses_it() {
+    for (policy, waits) in [(RejectionPolicy::Block, true), (RejectionPolicy::Reject, false)] {
+        let pool = ThreadPoolExecutor::builder()
+            .max_workers(1)
+            .queue_capacity(1)
+            .rejection_policy(policy)
+            .build()
+            .unwrap();
+        let (open, _busy) = occupy(&pool, 1);
+        let queued = pool.submit(|| 1);
+        let due = pool.schedule_after(Duration::ZERO, || 2);
+        if waits {
+            thread::sleep(SOON * 3);
+            assert!(!due.is_done());
+            drop(open);
+            assert_eq!(watched("it waits", || due.result().unwrap()), 2);
+        } else {
+            assert!(watched("it is refused", || due.result().unwrap_err()).is_rejected());
+            drop(open);
+        }
+        assert_eq!(queued.result().unwrap(), 1);
+    }
+}
+
+#[test]
+fn runs_with_a_delay_begin_that_long_after_the_one_before() {
+    let pool = pool(2);
+    let (tell, told) = channel();
+    let future = pool.schedule_every(Every::delay(SOON).first_after(Duration::ZERO), move || {
+        let begin = Instant::now();
+        thread::sleep(SOON);
+        let _gone = tell.send((begin, Instant::now()));
+    });
+    let runs: Vec<_> = (0..4).map(|_| next(&told)).collect();
+    assert!(future.cancel());
+    for pair in runs.windows(2) {
+        assert!(pair[1].0 - pair[0].1 >= SOON);
+    }
+}
+
+#[test]
+fn runs_at_a_rate_keep_to_the_grid_and_never_overlap() {
+    let pool = pool(4);
+    let (tell, told) = channel();
+    let running = AtomicUsize::new(0);
+    let begin = Instant::now();
+    let future = pool.schedule_every(Every::rate(SOON), move || {
+        assert_eq!(running.fetch_add(1, SeqCst), 0);
+        let at = begin.elapsed();
+        // Longer than the period: every other run is left out.
+        thread::sleep(SOON + SOON / 2);
+        running.fetch_sub(1, SeqCst);
+        let _gone = tell.send(at);
+    });
+    let runs: Vec<_> = (0..4).map(|_| next(&told)).collect();
+    assert!(future.cancel());
+    assert!(runs[0] >= SOON);
+    assert!(runs.windows(2).all(|pair| pair[1] - pair[0] >= SOON + SOON / 2));
+}
+
+#[test]
+fn cancelling_stops_the_runs_and_drops_the_closure_also_while_it_runs() {
+    for while_running in [false, true] {
+        let pool = pool(1);
+        let captured = Arc::new(());
+        let held = captured.clone();
+        let (begin, begins) = channel();
+        let (open, gate) = gate();
+        let every = Every::delay(if while_running { Duration::ZERO } else { NEVER });
+        let future = pool.schedule_every(every, move || {
+            let _held = &held;
+            begin.send(()).unwrap();
+            gate.pass();
+        });
+        if while_running {
+            next(&begins);
+        }
+        assert!(future.cancel());
+        drop(open);
+        assert!(future.result().unwrap_err().is_cancelled());
+        pool.shutdown();
+        assert_eq!(Arc::strong_count(&captured), 1);
+        assert_eq!(begins.try_iter().count(), 0);
+    }
+}
+
+#[test]
+fn a_panic_ends_the_runs_and_is_the_outcome() {
+    let pool = pool(1);
+    let mut n = 0;
+    let future = pool.schedule_every(Every::delay(Duration::ZERO), move || {
+        n += 1;
+        assert!(n < 3, "the third");
+    });
+    let error: Error = watched("a panic", || future.result().unwrap_err());
+    let panic = error.into_panic().unwrap();
+    assert_eq!(panic.message(), Some("the third"));
+    assert!(panic.location().file().ends_with("schedule.rs"));
+}
+
+#[test]
+fn letting_the_future_go_lets_the_runs_go_on() {
+    let pool = pool(1);
+    let (tell, told) = channel();
+    pool.schedule_every(Every::rate(SOON), move || {
+        let _gone = tell.send(());
+    })
+    .detach();
+    (0..3).for_each(|_| next(&told));
+    watched("a shutdown", || pool.shutdown());
+    // The closure is gone, and with it the sender.
+    assert!(told.iter().count() <= 1);
+}
+
+#[test]
+fn a_rate_without_a_period_is_refused_by_a_panic() {
+    assert!(std::panic::catch_unwind(|| Every::rate(Duration::ZERO)).is_err());
+}
+
+#[test]
+fn many_at_once_all_run() {
+    let pool = pool(2);
+    let ran = Arc::new(AtomicUsize::new(0));
+    let futures: Vec<_> = (0..10_000)
+        .map(|n| {
+            let ran = ran.clone();
+            pool.schedule_after(Duration::from_micros(n % 20_000), move || ran.fetch_add(1, SeqCst))
+        })
+        .collect();
+    let cancelled = futures.iter().step_by(7).filter(|future| future.cancel()).count();
+    watched("many", || futures.iter().for_each(|future| future.wait()));
+    assert_eq!(ran.load(SeqCst) + cancelled, 10_000);
+}
