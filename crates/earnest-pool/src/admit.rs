@@ -24,6 +24,8 @@ pub(crate) enum Entry {
     Try,
     /// As the policy says, but for a task that needs a worker's state: elsewhere it waits for room rather than being run.
     Local,
+    /// In any case: a turn of an async block, which takes no place.
+    Async,
 }
 
 impl Shared {

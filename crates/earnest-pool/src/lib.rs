@@ -16,6 +16,7 @@
 
 // In reading order: the way of a task, what goes on around it on a worker's thread, and the settings.
 mod pool;
+mod handle;
 mod shared;
 mod queue;
 mod seats;
@@ -31,6 +32,7 @@ mod admit;
 mod bound;
 mod schedule;
 mod repeat;
+mod async_task;
 mod timer;
 mod builder;
 mod size;
@@ -44,7 +46,8 @@ pub use bound::RejectionPolicy;
 pub use builder::{Builder, InitializerResult};
 pub use default::default_pool;
 pub use error::{BuildError, StillRunning};
-pub use pool::{PoolHandle, ThreadPoolExecutor};
+pub use handle::PoolHandle;
+pub use pool::ThreadPoolExecutor;
 pub use repeat::Every;
 pub use shutdown::Shutdown;
 pub use stats::Stats;

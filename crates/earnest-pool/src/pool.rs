@@ -4,6 +4,7 @@ use crate::admit::Entry;
 use crate::builder::Builder;
 use crate::error::BuildError;
 use crate::error::StillRunning;
+use crate::handle::PoolHandle;
 use crate::repeat::Every;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
@@ -73,13 +74,6 @@ pub struct ThreadPoolExecutor<S = ()> {
     state: PhantomData<fn(&mut S)>,
 }
 
-/// A way to submit to a [`ThreadPoolExecutor`] that can be cloned and sent anywhere. It does not keep the pool open:
-/// after the executor is shut down or dropped, submissions are refused.
-pub struct PoolHandle<S = ()> {
-    shared: Arc<Shared>,
-    state: PhantomData<fn(&mut S)>,
-}
-
 impl ThreadPoolExecutor {
     /// A pool with the default settings; see [`Builder`].
     #[must_use]
@@ -102,7 +96,7 @@ impl<S> ThreadPoolExecutor<S> {
     /// A way to submit that can be cloned and sent anywhere, and does not keep the pool open.
     #[must_use]
     pub fn handle(&self) -> PoolHandle<S> {
-        PoolHandle { shared: self.shared.clone(), state: PhantomData }
+        PoolHandle::new(self.shared.clone())
     }
 
     /// Queues `f`, and gives back the future of what it returns. Never blocks, unless the queue is
@@ -192,6 +186,35 @@ impl<S> ThreadPoolExecutor<S> {
     #[track_caller]
     pub fn schedule_every(&self, every: Every, f: impl FnMut() + Send + 'static) -> Future<()> {
         self.shared.schedule_every(every, f)
+    }
+
+    /// Runs an async block on the pool's workers, and gives back the future of what it comes to.
+    ///
+    /// It is polled by a task of the pool whenever it has been woken; while it waits it holds no worker, so that one worker
+    /// has many of them in progress. A block that blocks its thread holds up a worker, as any task does: for a call that has
+    /// to, there is [`blocking`](earnest_core::blocking).
+    ///
+    /// Unlike a task it **can be cancelled at any time**: the block is dropped at once, or where it is polled just then, when
+    /// that is over. A panic in it is the future's. When the pool is shut down, blocks that wait to be woken end with
+    /// [`Error::Abandoned`](earnest_core::Error::Abandoned); those that are queued are still polled. Turns to be polled take no
+    /// places in a [bounded](Builder::queue_capacity) queue.
+    ///
+    /// The pool brings no timers and no input or output: those come from whatever the block awaits.
+    ///
+    /// ```
+    /// let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let (promise, question) = earnest_core::promise::<u32>();
+    /// let answer = pool.spawn_async(async move { question.await.unwrap() * 2 });
+    /// promise.complete(21).unwrap();
+    /// assert_eq!(answer.result().unwrap(), 42);
+    /// ```
+    #[track_caller]
+    pub fn spawn_async<F>(&self, block: F) -> Future<F::Output>
+    where
+        F: core::future::Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.shared.spawn_async(block)
     }
 
     /// Like [`submit`](Self::submit), and lends `f` the state of the worker that it runs on.
@@ -361,90 +384,8 @@ impl<S> Executor for ThreadPoolExecutor<S> {
     }
 }
 
-impl<S> Executor for PoolHandle<S> {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        self.shared.spawn(task, Entry::Submit)
-    }
-
-    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
-        self.shared.spawn(task, Entry::Try)
-    }
-
-    /// The largest number of workers.
-    fn parallelism(&self) -> Option<NonZeroUsize> {
-        NonZeroUsize::new(self.shared.sleep.max_workers() as usize)
-    }
-}
-
-impl<S> PoolHandle<S> {
-    /// See [`ThreadPoolExecutor::submit`].
-    #[track_caller]
-    pub fn submit<F, T>(&self, f: F) -> Future<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
-        ExecutorExt::submit(self, f)
-    }
-
-    /// See [`ThreadPoolExecutor::submit_with`].
-    #[track_caller]
-    pub fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
-    where
-        F: FnOnce(&TaskContext<'_>) -> T + Send + 'static,
-        T: Send + 'static,
-    {
-        ExecutorExt::submit_with(self, options, f)
-    }
-
-    /// See [`ThreadPoolExecutor::schedule_after`].
-    #[track_caller]
-    pub fn schedule_after<F, T>(&self, delay: Duration, f: F) -> Future<T>
-    where
-        F: FnOnce() -> T + Send + 'static,
-        T: Send + 'static,
-    {
-        self.shared.schedule_after(delay, f)
-    }
-
-    /// See [`ThreadPoolExecutor::schedule_every`].
-    #[track_caller]
-    pub fn schedule_every(&self, every: Every, f: impl FnMut() + Send + 'static) -> Future<()> {
-        self.shared.schedule_every(every, f)
-    }
-
-    /// See [`ThreadPoolExecutor::submit_local`].
-    #[track_caller]
-    pub fn submit_local<F, T>(&self, f: F) -> Future<T>
-    where
-        F: FnOnce(&mut S) -> T + Send + 'static,
-        T: Send + 'static,
-        S: 'static,
-    {
-        self.shared.submit_local(f)
-    }
-
-    /// See [`ThreadPoolExecutor::worker_index`].
-    #[must_use]
-    pub fn worker_index(&self) -> Option<usize> {
-        worker::index_in(&self.shared)
-    }
-}
-
-impl<S> Clone for PoolHandle<S> {
-    fn clone(&self) -> Self {
-        Self { shared: self.shared.clone(), state: PhantomData }
-    }
-}
-
 impl<S> fmt::Debug for ThreadPoolExecutor<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt_as("ThreadPoolExecutor", f)
-    }
-}
-
-impl<S> fmt::Debug for PoolHandle<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.shared.fmt_as("PoolHandle", f)
     }
 }

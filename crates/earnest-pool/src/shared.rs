@@ -16,7 +16,7 @@ use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{
-    Broken, Dismissal, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, deadline_after,
+    Broken, Dismissal, Error, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, deadline_after,
     run_caught, task, unqueued_is_awaited,
 };
 use earnest_sync::{MODEL, Mutex, mutant, thread};
@@ -95,7 +95,7 @@ impl Shared {
         if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
             return Err(Refused { task, reason: self.refusal() });
         }
-        if let Some(bound) = &self.bound {
+        if let Some(bound) = self.bound.as_ref().filter(|_| entry != Entry::Async) {
             match self.admit(bound, task, entry)? {
                 Admitted::Queue(admitted) => task = admitted,
                 Admitted::Ran => return Ok(()),
@@ -193,6 +193,14 @@ impl Shared {
 
     pub(crate) fn refusal(&self) -> Refusal {
         self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
+    }
+
+    /// The error for what is refused.
+    pub(crate) fn refused(&self) -> Error {
+        match self.refusal() {
+            Refusal::Broken(broken) => Error::Broken(broken),
+            _ => Error::Rejected,
+        }
     }
 
     /// Starts one more worker. `false`: there is no thread to be had, and the worker has been counted out again.

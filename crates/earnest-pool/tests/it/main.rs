@@ -1,6 +1,7 @@
 //! What the pool promises, checked from outside. One binary, one module per area.
 
 #![cfg(not(earnest_loom))]
+mod async_blocks;
 mod bad_input;
 mod bounded;
 mod broken;

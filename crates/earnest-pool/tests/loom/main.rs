@@ -2,6 +2,7 @@
 
 #![cfg(earnest_loom)]
 
+mod async_blocks;
 mod bounded;
 mod cancel_vs_steal;
 mod push_vs_sleep;

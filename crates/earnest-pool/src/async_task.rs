@@ -1,0 +1,245 @@
+//! Async blocks on a pool's workers.
+
+use crate::admit::Entry;
+use crate::schedule::End;
+use crate::shared::Shared;
+use core::future::Future as AsyncBlock;
+use core::panic::Location;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use earnest_core::{Dismissal, Error, Future, Needs, Panic, Promise, promise, run_caught, task};
+use earnest_sync::{
+    AtomicUsize, Mutex,
+    Ordering::{AcqRel, Acquire},
+    mutant,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+use std::task::Wake;
+
+/// One async block, which is polled by tasks of the pool: one at a time, whenever it has been woken.
+struct AsyncTask<F: AsyncBlock> {
+    pool: Arc<Shared>,
+    location: &'static Location<'static>,
+    state: AtomicUsize,
+    /// Gone while it is polled, and when it has come to its end. It is that one's who has moved the state.
+    block: Mutex<Option<Pin<Box<F>>>>,
+    /// Gone when it has been settled. As above; who cancels leaves it alone.
+    promise: Mutex<Option<Promise<F::Output>>>,
+    /// Among what ends with the pool.
+    number: OnceLock<u64>,
+}
+
+/// Waits to be woken: --> QUEUED, ENDED.
+const IDLE: usize = 0;
+/// A task that polls it is queued, or is about to be: --> POLLED, ENDED.
+const QUEUED: usize = 1;
+/// It is being polled: --> IDLE, WOKEN, ENDED.
+const POLLED: usize = 2;
+/// It has been woken while it is polled, and will be polled again: --> QUEUED, ENDED.
+const WOKEN: usize = 3;
+/// There is nothing left to be done.
+const ENDED: usize = 4;
+
+impl Shared {
+    #[track_caller]
+    pub(crate) fn spawn_async<F>(self: &Arc<Shared>, block: F) -> Future<F::Output>
+    where
+        F: AsyncBlock + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (promise, future) = promise();
+        let this = Arc::new(AsyncTask {
+            pool: self.clone(),
+            location: Location::caller(),
+            state: AtomicUsize::new(QUEUED),
+            block: Mutex::new(Some(Box::pin(block))),
+            promise: Mutex::new(None),
+            number: OnceLock::new(),
+        });
+        let cancelled = Arc::downgrade(&this);
+        promise.on_cancel(move || {
+            if let Some(this) = cancelled.upgrade() {
+                this.is_cancelled();
+            }
+        });
+        *this.promise.lock() = Some(promise);
+        let number = self.scheduled.insert(this.clone());
+        let is_open = number.is_some();
+        if let Some(number) = number {
+            let _once = this.number.set(number);
+        }
+        if is_open {
+            this.queue();
+        } else {
+            this.finish(Err(self.refused()));
+        }
+        future
+    }
+}
+
+impl<F> AsyncTask<F>
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static,
+{
+    /// Has it polled by a worker. The state is `QUEUED`, by this thread's doing.
+    fn queue(self: &Arc<Self>) {
+        let turn = Turn(Some(self.clone()));
+        let (task, polled) = task(move || turn.take());
+        // Who waits for the block waits for this, and can run it in place.
+        let promise = self.promise.lock().take();
+        if let Some(promise) = promise {
+            promise.comes_from_many(Arc::from([polled.cancel_handle()]), Needs::All);
+            *self.promise.lock() = Some(promise);
+        }
+        polled.detach();
+        if let Err(refused) = self.pool.spawn(task, Entry::Async) {
+            refused.task.dismiss(Dismissal::Cancelled);
+        }
+    }
+
+    /// As a task of the pool.
+    fn poll(self: Arc<Self>) {
+        if self.state.compare_exchange(QUEUED, POLLED, AcqRel, Acquire).is_err() {
+            return;
+        }
+        let Some(mut block) = self.block.lock().take() else { return };
+        let waker = Waker::from(self.clone());
+        let mut context = Context::from_waker(&waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(&mut context)));
+        if matches!(polled, Ok(Poll::Pending)) {
+            return self.is_pending(block);
+        }
+        drop_block(block);
+        match polled {
+            Ok(Poll::Ready(value)) => self.finish(Ok(value)),
+            Ok(Poll::Pending) => {}
+            Err(payload) => self.finish(Err(Error::Panicked(Panic::new(payload, self.location)))),
+        }
+    }
+
+    fn is_pending(self: &Arc<Self>, block: Pin<Box<F>>) {
+        *self.block.lock() = Some(block);
+        if self.state.compare_exchange(POLLED, IDLE, AcqRel, Acquire).is_ok() {
+            if self.pool.sleep.counts().is_closed() {
+                self.end();
+            }
+        } else if self.state.compare_exchange(WOKEN, QUEUED, AcqRel, Acquire).is_ok() {
+            // Behind what is queued already: a block that wakes itself does not keep others from running.
+            self.queue();
+        } else {
+            // It was cancelled meanwhile.
+            self.drop_block();
+        }
+    }
+
+    /// Its future was cancelled, and settles without our help.
+    fn is_cancelled(&self) {
+        // Whoever polls it finds out afterwards.
+        if matches!(self.state.swap(ENDED, AcqRel), IDLE | QUEUED) {
+            self.drop_block();
+        }
+        self.forget();
+    }
+
+    /// By the one whose it is.
+    fn finish(&self, result: Result<F::Output, Error>) {
+        self.state.swap(ENDED, AcqRel);
+        self.drop_block();
+        self.forget();
+        let promise = self.promise.lock().take();
+        if let Some(promise) = promise {
+            promise.settle(result);
+        }
+    }
+
+    fn drop_block(&self) {
+        let block = self.block.lock().take();
+        block.into_iter().for_each(drop_block);
+    }
+
+    /// It need not be ended with the pool.
+    fn forget(&self) {
+        self.number.get().into_iter().for_each(|number| self.pool.scheduled.remove(*number));
+    }
+
+    /// Whether it is to be queued by the caller.
+    fn is_to_be_queued(&self) -> bool {
+        let mut seen = self.state.load(Acquire);
+        loop {
+            let next = match seen {
+                IDLE => QUEUED,
+                POLLED if !mutant!("wake_while_polled_lost") => WOKEN,
+                _ => return false,
+            };
+            match self.state.compare_exchange(seen, next, AcqRel, Acquire) {
+                Ok(_) => return next == QUEUED,
+                Err(actual) => seen = actual,
+            }
+        }
+    }
+}
+
+fn drop_block<F>(block: Pin<Box<F>>) {
+    run_caught("the destructor of an async block", || drop(block));
+}
+
+/// The turn of an async block to be polled. Where it is dropped, nobody will.
+struct Turn<F>(Option<Arc<AsyncTask<F>>>)
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static;
+
+impl<F> Turn<F>
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn take(mut self) {
+        self.0.take().into_iter().for_each(AsyncTask::poll);
+    }
+}
+
+impl<F> Drop for Turn<F>
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            if task.state.compare_exchange(QUEUED, ENDED, AcqRel, Acquire).is_ok() {
+                task.finish(Err(task.pool.refused()));
+            }
+        }
+    }
+}
+
+impl<F> Wake for AsyncTask<F>
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.is_to_be_queued() {
+            self.queue();
+        }
+    }
+}
+
+impl<F> End for AsyncTask<F>
+where
+    F: AsyncBlock + Send + 'static,
+    F::Output: Send + 'static,
+{
+    /// The pool is closed: what is queued is still polled, and what waits to be woken ends.
+    fn end(&self) {
+        if self.state.compare_exchange(IDLE, ENDED, AcqRel, Acquire).is_ok() {
+            self.finish(Err(Error::Abandoned));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! An async block is woken while it is polled, or just before or after: it is polled again.
+
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use earnest_sync::{Arc, Mutex, model_bounded, thread};
+
+#[test]
+fn wake_vs_poll() {
+    model_bounded("pool::wake_vs_poll", 1, || {
+        let pool = crate::pool(1);
+        let place = Arc::new(Mutex::new((None::<Waker>, false)));
+        let seen = place.clone();
+        let waker = thread::spawn(move || {
+            let waker = {
+                let mut place = seen.lock();
+                place.1 = true;
+                place.0.take()
+            };
+            waker.into_iter().for_each(Waker::wake);
+        });
+        let block = pool.spawn_async(poll_fn(move |context| {
+            let mut place = place.lock();
+            if place.1 {
+                return Poll::Ready(3);
+            }
+            place.0 = Some(context.waker().clone());
+            Poll::Pending
+        }));
+        assert_eq!(block.result().unwrap(), 3);
+        waker.join().unwrap();
+        drop(pool);
+    });
+}
