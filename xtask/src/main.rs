@@ -11,6 +11,7 @@ mod loom;
 mod process;
 mod table;
 mod tidy;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Compare with Python's concurrent.futures on random scripts
     Differential(differential::Arguments),
+    /// Run the facade on WebAssembly without threads
+    Wasm,
     /// Check the rules that no compiler and no linter checks
     Tidy,
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Differential(arguments) => differential::run(&arguments),
+        Command::Wasm => wasm::run(),
         Command::Tidy => tidy::run(),
     };
     done.unwrap_or_else(|error| {

@@ -15,6 +15,7 @@ use crate::worker;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
+use earnest_sync::CAN_BLOCK;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -111,6 +112,9 @@ impl<T> Consumer<T> {
             && on.find_task(false, |cell| Settling::outcome_of(cell).is_some())
         {
             return Err(Deadlock::own_callback());
+        }
+        if !CAN_BLOCK {
+            return Err(Deadlock::alone());
         }
         worker::with_current(|worker| {
             if deadline.is_none() {

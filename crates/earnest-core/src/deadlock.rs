@@ -19,6 +19,7 @@ enum Reason {
     TooDeep(usize),
     Initializer,
     Forked,
+    Alone,
 }
 
 /// A task that has a part in a [`Deadlock`].
@@ -76,6 +77,10 @@ impl Deadlock {
         Deadlock(Box::new(Reason::Forked))
     }
 
+    pub(crate) fn alone() -> Deadlock {
+        Deadlock(Box::new(Reason::Alone))
+    }
+
     pub(crate) fn initializer() -> Deadlock {
         Deadlock(Box::new(Reason::Initializer))
     }
@@ -99,6 +104,7 @@ impl fmt::Display for Deadlock {
             Reason::Initializer => {
                 f.write_str("an initializer waits for a task that cannot start before it is done")
             }
+            Reason::Alone => f.write_str("there are no threads here, and so nobody to bring it about"),
             Reason::Forked => {
                 f.write_str("the task's pool has its threads in the process that this one was forked from")
             }

@@ -81,19 +81,21 @@ pub struct Refused {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// It has been shut down, or has no thread and cannot start one.
+    /// It has been shut down.
     Rejected,
     /// It can run nothing any more.
     Broken(Broken),
     /// Its queue is full.
     Full,
+    /// It has no thread, and could not start one, for a reason of this kind.
+    NoThread(std::io::ErrorKind),
 }
 
 impl Refused {
     /// Ends the task's future with the reason for which it was refused.
     pub fn dismiss(self) {
         self.task.dismiss(match self.reason {
-            Refusal::Rejected | Refusal::Full => Dismissal::Rejected,
+            Refusal::Rejected | Refusal::Full | Refusal::NoThread(_) => Dismissal::Rejected,
             Refusal::Broken(broken) => Dismissal::Broken(broken),
         });
     }
@@ -110,6 +112,9 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Rejected => fmt::Display::fmt(&Error::Rejected, f),
             Refusal::Broken(broken) => fmt::Display::fmt(broken, f),
+            Refusal::NoThread(kind) => {
+                write!(f, "the executor has no thread, and could not start one: {kind}")
+            }
             Refusal::Full => f.write_str("the executor's queue is full"),
         }
     }
@@ -149,7 +154,7 @@ impl<F> StdError for SubmitError<F> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.reason {
             Refusal::Broken(broken) => broken.source(),
-            Refusal::Rejected | Refusal::Full => None,
+            Refusal::Rejected | Refusal::Full | Refusal::NoThread(_) => None,
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn may_be_left_behind() -> bool {
 }
 
 fn this_process() -> usize {
-    std::process::id() as usize & PROCESS
+    earnest_sync::process_id() as usize & PROCESS
 }
 
 impl Header {

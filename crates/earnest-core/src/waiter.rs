@@ -9,7 +9,7 @@ use crate::worker;
 use core::cell::Cell;
 use core::task::{Context, Poll, Waker};
 use earnest_sync::{
-    AtomicUsize, Condvar, MODEL, Mutex,
+    AtomicUsize, CAN_BLOCK, Condvar, MODEL, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed},
     mutant, spin_loop, thread,
 };
@@ -96,6 +96,10 @@ impl Waiter {
     /// Blocks until a watched future settles, and returns its token. `None`: `deadline` has passed.
     ///
     /// Without a deadline, and with nothing watched, this blocks for ever.
+    ///
+    /// # Panics
+    ///
+    /// Where there are no threads, as on WebAssembly, and nothing has settled.
     pub fn next(&mut self, deadline: Option<Instant>) -> Option<usize> {
         loop {
             match self.next_unless_called(deadline) {
@@ -117,6 +121,9 @@ impl Waiter {
         deadline: Option<Instant>,
         watching: &mut Watching,
     ) -> Result<Option<usize>, Deadlock> {
+        if !CAN_BLOCK {
+            return self.try_next().map(Some).ok_or_else(Deadlock::alone);
+        }
         let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
         let on = Awaited::Set(members.clone());
         let next = worker::with_current(|worker| match worker {

@@ -40,11 +40,13 @@ mod shutdown;
 mod default;
 mod error;
 mod stats;
+mod degraded;
 mod report;
 
 pub use bound::RejectionPolicy;
 pub use builder::{Builder, InitializerResult};
 pub use default::default_pool;
+pub use degraded::Degraded;
 pub use error::{BuildError, StillRunning};
 pub use handle::PoolHandle;
 pub use pool::ThreadPoolExecutor;

@@ -2,6 +2,7 @@
 
 use crate::admit::Entry;
 use crate::builder::Builder;
+use crate::degraded::Degraded;
 use crate::error::BuildError;
 use crate::error::StillRunning;
 use crate::handle::PoolHandle;
@@ -309,6 +310,17 @@ impl<S> ThreadPoolExecutor<S> {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.stats()
+    }
+
+    /// Why this pool runs its tasks where they are submitted, before the submission returns: there are no threads here, as
+    /// on `wasm32-unknown-unknown`. Found out by the first submission; `None` until then, and for all others.
+    ///
+    /// On such a pool the hooks for workers' threads are not called, a task that needs a worker's state is made one, and
+    /// what is scheduled for later never comes where there is no clock. A wait for what is not there yet gives
+    /// [`Error::Deadlock`](earnest_core::Error::Deadlock).
+    #[must_use]
+    pub fn degraded(&self) -> Option<Degraded> {
+        self.shared.degraded.get().copied()
     }
 
     /// The largest number of threads.

@@ -10,7 +10,7 @@ use earnest_core::{Dismissal, Future, Refusal, Runnable, promise, task};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a pool is to do later: it ends with the pool.
 #[derive(Default)]
@@ -137,7 +137,7 @@ impl Shared {
         };
         let Err(refused) = self.spawn(task, entry) else { return };
         let gives_up = matches!(policy, Some(RejectionPolicy::Reject | RejectionPolicy::DiscardOldest));
-        let again = Instant::now().checked_add(AGAIN);
+        let again = earnest_sync::now().and_then(|now| now.checked_add(AGAIN));
         match (&refused.reason, again) {
             (Refusal::Full, Some(again)) if !gives_up => {
                 let (pool, task) = (self.clone(), Mutex::new(Some(refused.task)));

@@ -4,6 +4,7 @@ use crate::admit::{Admitted, Entry};
 use crate::bound::Bound;
 use crate::builder::Settings;
 use crate::counts::{Counts, MAX_WORKERS};
+use crate::degraded::Degraded;
 use crate::error::BuildError;
 use crate::error::StillRunning;
 use crate::hooks::Hooks;
@@ -20,6 +21,7 @@ use earnest_core::{
     run_caught, task, unqueued_is_awaited,
 };
 use earnest_sync::{MODEL, Mutex, mutant, thread};
+use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -46,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
     pub(crate) with_options: WithOptions,
     pub(crate) scheduled: Scheduled,
+    /// Why tasks run where they are submitted, if they do.
+    pub(crate) degraded: OnceLock<Degraded>,
     /// Of a queue that has room for so many tasks only.
     pub(crate) bound: Option<Arc<Bound>>,
 }
@@ -84,6 +88,7 @@ impl Shared {
             waiting: Mutex::new(Vec::new()),
             with_options: WithOptions::default(),
             scheduled: Scheduled::default(),
+            degraded: OnceLock::new(),
             bound: bound.map(|(capacity, policy)| Arc::new(Bound::new(capacity, policy))),
         })
     }
@@ -92,8 +97,18 @@ impl Shared {
 
     pub(crate) fn spawn(self: &Arc<Shared>, mut task: Runnable, entry: Entry) -> Result<(), Refused> {
         let counts = self.sleep.counts();
-        if counts.is_closed() || counts.live() == 0 && !self.has_first_worker() {
+        if counts.is_closed() {
             return Err(Refused { task, reason: self.refusal() });
+        }
+        if counts.live() == 0 {
+            if let Err(reason) = self.has_first_worker() {
+                return if self.degraded.get().is_some() {
+                    task.run_nested();
+                    Ok(())
+                } else {
+                    Err(Refused { task, reason })
+                };
+            }
         }
         if let Some(bound) = self.bound.as_ref().filter(|_| entry != Entry::Async) {
             match self.admit(bound, task, entry)? {
@@ -130,7 +145,8 @@ impl Shared {
         T: Send + 'static,
         S: 'static,
     {
-        let (task, future) = task(|| worker::with_state(f));
+        let pool = self.clone();
+        let (task, future) = task(move || worker::with_state(&pool, f));
         if let Err(refused) = self.spawn(task, Entry::Local) {
             refused.dismiss();
         }
@@ -154,7 +170,7 @@ impl Shared {
     pub(crate) fn bring_another(self: &Arc<Shared>) -> Option<Counts> {
         let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
         let Some(permit) = start else { return Some(counts) };
-        self.start_worker(permit);
+        let _there_are_others = self.start_worker(permit);
         None
     }
 
@@ -169,10 +185,17 @@ impl Shared {
     }
 
     #[cold]
-    fn has_first_worker(self: &Arc<Shared>) -> bool {
+    fn has_first_worker(self: &Arc<Shared>) -> Result<(), Refusal> {
+        if let Some(degraded) = self.degraded.get() {
+            return Err(Refusal::NoThread(degraded.kind()));
+        }
         match self.sleep.first_worker() {
-            Some(permit) => self.start_worker(permit),
-            None => !self.sleep.counts().is_closed(),
+            Some(permit) => self.start_worker(permit).map_err(|error| match error {
+                Some(error) => Refusal::NoThread(error),
+                None => self.refusal(),
+            }),
+            None if self.sleep.counts().is_closed() => Err(self.refusal()),
+            None => Ok(()),
         }
     }
 
@@ -203,11 +226,15 @@ impl Shared {
         }
     }
 
-    /// Starts one more worker. `false`: there is no thread to be had, and the worker has been counted out again.
+    /// Starts one more worker.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no thread to be had: the worker has been counted out again. For what reason, if the system gave one.
     #[cold]
-    fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> bool {
+    fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> Result<(), Option<ErrorKind>> {
         if self.is_left_behind() {
-            return false;
+            return Err(None);
         }
         let error = {
             let mut threads = self.threads.lock();
@@ -220,7 +247,7 @@ impl Shared {
                     Ok(thread) => {
                         Self::forget_ended(&mut threads);
                         threads.push(thread);
-                        return true;
+                        return Ok(());
                     }
                     Err(error) => {
                         self.queues.free_seat(seat);
@@ -229,8 +256,8 @@ impl Shared {
                 },
             }
         };
-        if let Some(error) = error {
-            report(|| tracing::warn!(target: "earnest", %error, "a worker's thread could not be started"));
+        if let Some(error) = &error {
+            self.report_no_thread(error);
         }
         if self.sleep.start_failed(permit).live() == 0 {
             self.dismiss_queued();
@@ -240,7 +267,22 @@ impl Shared {
             let (_, start) = self.sleep.work_added(|| 0);
             debug_assert!(start.is_none(), "no thread is started for an empty backlog");
         }
-        false
+        Err(error.map(|error| error.kind()))
+    }
+
+    fn report_no_thread(&self, error: &std::io::Error) {
+        let degraded = Degraded::of(error.kind(), cfg!(target_family = "wasm"));
+        match degraded {
+            Some(degraded) if self.degraded.set(degraded).is_ok() => report(|| {
+                tracing::warn!(target: "earnest", %error, "there are no threads: tasks run where they are submitted");
+            }),
+            Some(_) => {}
+            None => {
+                report(
+                    || tracing::warn!(target: "earnest", %error, "a worker's thread could not be started"),
+                );
+            }
+        }
     }
 
     /// How many may run from now on.

@@ -43,7 +43,7 @@ impl Timer {
 
     /// Begins anew in a child of `fork`: neither the thread nor what it was to do is this process's.
     fn enter_process(&mut self) {
-        let process = std::process::id();
+        let process = earnest_sync::process_id();
         if self.process != process {
             std::mem::forget(std::mem::take(&mut self.due));
             (self.looks_at, self.process) = (None, process);

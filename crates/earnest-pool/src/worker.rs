@@ -64,11 +64,15 @@ pub fn worker_index() -> Option<usize> {
     WORKER.with(Cell::get).map(|worker| worker.seat)
 }
 
-/// Lends `f` the state of this worker, or another like it if a task beneath this one has that.
-pub(crate) fn with_state<S: 'static, T>(f: impl FnOnce(&mut S) -> T) -> T {
-    let seated = SEATED.with(|here| here.borrow().clone()).zip(worker_index());
-    let Some((seated, index)) = seated else { unreachable!("a pool's tasks run on its workers") };
-    seated.state.lend(|| (seated.pool.hooks.worker_state)(index), f)
+/// Lends `f` the state of this worker, or another like it if a task beneath this one has that, or if this thread is none of
+/// the pool's.
+pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut S) -> T) -> T {
+    let make = |index| (pool.hooks.worker_state)(index);
+    let seated = SEATED.with(|here| here.borrow().clone()).filter(|seated| Arc::ptr_eq(&seated.pool, pool));
+    match seated.zip(worker_index()) {
+        Some((seated, index)) => seated.state.lend(|| make(index), f),
+        None => WorkerState::new().lend(|| make(0), f),
+    }
 }
 
 /// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.

@@ -30,6 +30,14 @@ macro_rules! global {
     };
 }
 
+/// Whether a thread can wait for another.
+pub const CAN_BLOCK: bool = true;
+
+/// The number of this process.
+pub fn process_id() -> u32 {
+    std::process::id()
+}
+
 /// Whether this build runs under the model checker.
 pub const MODEL: bool = true;
 

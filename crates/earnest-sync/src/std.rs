@@ -20,10 +20,22 @@ macro_rules! global {
 /// Whether this build runs under the model checker. Constants such as batch sizes shrink where it does.
 pub const MODEL: bool = false;
 
-/// The clock, where there is one: models have none, so that no protocol can come to depend on it.
+/// Whether a thread can wait for another: not where there is but one, as on WebAssembly without threads.
+pub const CAN_BLOCK: bool = cfg!(not(all(target_family = "wasm", not(target_feature = "atomics"))));
+
+/// Whether the standard library has a clock, and processes have numbers.
+const HAS_SYSTEM: bool = cfg!(not(all(target_family = "wasm", target_os = "unknown")));
+
+/// The clock, where there is one: models have none, so that no protocol can come to depend on it, nor has WebAssembly
+/// without a system.
 #[inline]
 pub fn now() -> Option<Instant> {
-    Some(Instant::now())
+    HAS_SYSTEM.then(Instant::now)
+}
+
+/// The number of this process, or of the only one.
+pub fn process_id() -> u32 {
+    if HAS_SYSTEM { std::process::id() } else { 1 }
 }
 
 /// `std::cell::UnsafeCell`, accessed through closures so that a model can see where each access begins and ends.

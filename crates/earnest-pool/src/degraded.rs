@@ -1,0 +1,47 @@
+//! A pool where there are no threads.
+
+use std::io::ErrorKind;
+
+/// Why a pool runs its tasks where they are submitted: see
+/// [`ThreadPoolExecutor::degraded`](crate::ThreadPoolExecutor::degraded).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Degraded {
+    /// The platform has no threads, as `wasm32-unknown-unknown`.
+    Unsupported,
+    /// The platform has threads in principle, and none for this program, as WebAssembly in some hosts.
+    WouldBlock,
+}
+
+impl Degraded {
+    pub(crate) fn kind(self) -> ErrorKind {
+        match self {
+            Degraded::Unsupported => ErrorKind::Unsupported,
+            Degraded::WouldBlock => ErrorKind::WouldBlock,
+        }
+    }
+
+    /// Whether a thread could not be had because of where the program runs, rather than for want of memory or by a limit
+    /// that may be different the next moment.
+    pub(crate) fn of(error: ErrorKind, on_wasm: bool) -> Option<Degraded> {
+        match error {
+            ErrorKind::Unsupported => Some(Degraded::Unsupported),
+            ErrorKind::WouldBlock if on_wasm => Some(Degraded::WouldBlock),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_no_platform() {
+        assert_eq!(Degraded::of(ErrorKind::Unsupported, false), Some(Degraded::Unsupported));
+        assert_eq!(Degraded::of(ErrorKind::Unsupported, true), Some(Degraded::Unsupported));
+        assert_eq!(Degraded::of(ErrorKind::WouldBlock, true), Some(Degraded::WouldBlock));
+        assert_eq!(Degraded::of(ErrorKind::WouldBlock, false), None);
+        assert_eq!(Degraded::of(ErrorKind::OutOfMemory, true), None);
+    }
+}

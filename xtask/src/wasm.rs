@@ -1,0 +1,31 @@
+//! `cargo xtask wasm`: what the facade does on WebAssembly without threads, run by node.
+//!
+//! The checks are the exported functions of xtask/wasm.
+
+use crate::cargo::{cargo, metadata, root};
+use anyhow::{Result, bail};
+use std::process::{Command, ExitCode, Stdio};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Whether node is there, which runs the checks.
+pub(crate) fn has_node() -> bool {
+    let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    node.is_ok_and(|status| status.success())
+}
+
+pub(crate) fn run() -> Result<ExitCode> {
+    if !has_node() {
+        eprintln!("node, which runs WebAssembly, is missing");
+        return Ok(ExitCode::from(2));
+    }
+    // Does nothing where it is there; without rustup it has to be.
+    let _without_rustup = Command::new("rustup").args(["target", "add", TARGET]).status();
+    let build = ["build", "--locked", "--release", "--package", "earnest-wasm", "--target", TARGET];
+    if !cargo(&build).status()?.success() {
+        bail!("the build failed");
+    }
+    let built = metadata()?.target_directory.join(TARGET).join("release/earnest_wasm.wasm");
+    let status = Command::new("node").arg(root().join("xtask/wasm/run.mjs")).arg(built).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
