@@ -36,7 +36,11 @@ impl<T: Send + 'static> Future<T> {
         let location = Location::caller();
         self.derive(location, move |value, promise| {
             // From here on the derived future runs, and cannot be cancelled.
-            if promise.start() { promise.pass_on(call(location, f, value)) } else { Chain::new() }
+            if !promise.start() {
+                return Chain::new();
+            }
+            let result = promise.making(|| call(location, f, value));
+            promise.pass_on(result)
         })
     }
 
@@ -53,7 +57,7 @@ impl<T: Send + 'static> Future<T> {
     #[track_caller]
     pub fn and_then<U: Send + 'static>(self, f: impl FnOnce(T) -> Future<U> + Send + 'static) -> Future<U> {
         let location = Location::caller();
-        self.derive(location, move |value, promise| match call(location, f, value) {
+        self.derive(location, move |value, promise| match promise.making(|| call(location, f, value)) {
             Ok(inner) => {
                 promise.comes_from(inner.cancel_handle());
                 then(inner.consumer, move |result| promise.pass_on(result))

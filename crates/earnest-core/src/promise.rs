@@ -8,6 +8,7 @@ use crate::parties;
 use crate::producer::{Dismissal, Producer};
 use crate::sources::{Needs, Sources};
 use crate::unseen::drop_unwanted;
+use crate::worker::{self, Frame};
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
@@ -93,6 +94,15 @@ impl<T> Promise<T> {
         let then = unsafe { self.producer.resolve::<T>(result) }?;
         then.tell_all();
         Ok(())
+    }
+
+    /// Calls `f`, which makes the value: on a worker's thread it is known that the future waits for what `f` waits for.
+    pub(crate) fn making<R>(&self, f: impl FnOnce() -> R) -> R {
+        worker::with_current(|worker| {
+            let frame = Frame::new(self.producer.cell());
+            let _in_the_middle = worker.map(|worker| frame.enter(worker));
+            f()
+        })
     }
 
     /// Passes an outcome on from another future, as what it is: a cancelled one makes this one cancelled. What follows

@@ -6,6 +6,7 @@ use earnest::{
 };
 use earnest_testing::watched;
 use std::sync::mpsc::channel;
+use std::sync::{Arc, OnceLock};
 
 fn pool(workers: usize, spares: usize) -> ThreadPoolExecutor {
     ThreadPoolExecutor::builder().max_workers(workers).max_spare_workers(spares).build().unwrap()
@@ -166,4 +167,25 @@ fn a_blocking_call_in_a_pool_of_one_is_replaced_for_what_it_submits() {
         });
         assert_eq!(task.result().unwrap(), 7);
     });
+}
+
+#[test]
+fn a_function_that_waits_for_the_future_it_makes_is_told() {
+    for (workers, spares) in [(1, 0), (2, 0), (1, 2)] {
+        for hands_out in [false, true] {
+            let pool =
+                ThreadPoolExecutor::builder().max_workers(workers).max_spare_workers(spares).build().unwrap();
+            let place: Arc<OnceLock<SharedFuture<bool>>> = Arc::default();
+            let (go, start) = promise::<()>();
+            let mine = place.clone();
+            let told = move |()| mine.get().unwrap().result().is_err_and(|error| error.is_deadlock());
+            let source = pool.submit(move || start.wait());
+            let derived =
+                if hands_out { source.and_then(move |()| Future::ready(told(()))) } else { source.map(told) };
+            let derived = derived.shared();
+            assert!(place.set(derived.clone()).is_ok());
+            go.complete(()).unwrap();
+            assert!(watched("waits for what it makes", || *derived.result().unwrap()));
+        }
+    }
 }
