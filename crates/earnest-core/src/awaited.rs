@@ -156,7 +156,7 @@ impl Awaited {
 fn needs_who_is_left_behind(cell: RawCell) -> bool {
     find_below(cell, false, &mut |cell: RawCell| {
         let header = cell.header();
-        let elsewhere = header.owner().is_some_and(|owner| !owner.is_of_this_process());
+        let elsewhere = header.owner.get().is_some_and(|owner| !owner.is_of_this_process());
         elsewhere && !header.word.load().is_done()
     })
 }

@@ -1,7 +1,5 @@
 //! Tasks that are counted as long as they have not begun.
 
-use crate::cell::RawCell;
-use crate::side::Side;
 use earnest_sync::{
     AtomicUsize,
     Ordering::{AcqRel, Acquire},
@@ -34,32 +32,29 @@ impl BacklogPlace {
         BacklogPlace { state: AtomicUsize::new(UNCOUNTED), backlog: OnceLock::new() }
     }
 
-    fn leave(&self) {
-        if self.state.swap(GONE, AcqRel) == COUNTED {
-            self.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
-        }
-    }
-}
-
-impl RawCell {
-    /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
-    pub(crate) fn count_in(self, backlog: Arc<dyn Backlog>) {
-        let place = self.side().backlog();
-        if place.backlog.set(backlog).is_err() {
+    /// Counts the task, for which there is a place in `backlog`. `is_pending` is asked afterwards.
+    pub(crate) fn count(&self, backlog: Arc<dyn Backlog>, is_pending: impl FnOnce() -> bool) {
+        if self.backlog.set(backlog).is_err() {
             return;
         }
-        let counted = place.state.compare_exchange(UNCOUNTED, COUNTED, AcqRel, Acquire);
+        let counted = self.state.compare_exchange(UNCOUNTED, COUNTED, AcqRel, Acquire);
         // Somebody may have claimed the task before it had a side box, and then knows of no backlog; or has found the
         // place uncounted. The word says so, as making the box has changed it after the claim.
         if counted.is_err() {
-            place.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
-        } else if !self.header().word.load().is_pending() && !mutant!("count_without_look") {
-            place.leave();
+            self.tell();
+        } else if !is_pending() && !mutant!("count_without_look") {
+            self.leave();
         }
     }
 
-    /// The task is pending no longer, by this thread's doing.
-    pub(crate) fn leave_backlog(self) {
-        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
+    /// The task is pending no longer.
+    pub(crate) fn leave(&self) {
+        if self.state.swap(GONE, AcqRel) == COUNTED {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        self.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
     }
 }

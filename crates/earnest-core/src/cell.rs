@@ -9,9 +9,11 @@
 //! The slot is shared by the closure, then the value or the error: a task costs one allocation, and a result no larger
 //! than its closure costs no further memory.
 
+use crate::backlog::{Backlog, BacklogPlace};
 use crate::context::TaskContext;
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
+use crate::owner::OwnedBy;
 use crate::panic::{Panic, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
@@ -19,11 +21,8 @@ use crate::terms::Terms;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
-use earnest_sync::{
-    Arc, AtomicPtr, AtomicUsize,
-    Ordering::{AcqRel, Acquire},
-    UnsafeCell,
-};
+use earnest_sync::Ordering::{AcqRel, Acquire};
+use earnest_sync::{Arc, AtomicPtr, UnsafeCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What every cell begins with, whatever its types.
@@ -34,10 +33,17 @@ pub(crate) struct Header {
     /// The side box, or null; one reference of its own.
     side: AtomicPtr<Side>,
     pub(crate) location: &'static Location<'static>,
-    /// Whose task it is: an [`Owner`]'s number, or 0.
-    pub(crate) owner: AtomicUsize,
+    /// Whose task it is.
+    pub(crate) owner: OwnedBy,
     /// Brackets each access to the slot for the model checker. Nothing at all in other builds.
     slot_access: UnsafeCell<()>,
+}
+
+impl Header {
+    /// Whether it is a task that might still be queued by somebody.
+    pub(crate) fn is_unqueued(&self) -> bool {
+        self.vtable.is_task && self.owner.get().is_none() && self.word.load().is_pending()
+    }
 }
 
 #[repr(C)]
@@ -178,7 +184,7 @@ impl<F, T> Cell<F, T> {
             word: Word::new(view),
             side: AtomicPtr::new(ptr::null_mut()),
             location,
-            owner: AtomicUsize::new(0),
+            owner: OwnedBy::nobody(),
             slot_access: UnsafeCell::new(()),
         };
         RawCell(NonNull::from(Box::leak(Box::new(Self { header, slot }))).cast())
@@ -333,7 +339,7 @@ impl RawCell {
     ///
     /// # Safety
     ///
-    /// The caller was the last party (R4), and the outcome is taken, dropped, or needs neither.
+    /// The caller was the last party (R4); the outcome is taken, dropped, or needs neither.
     pub(crate) unsafe fn free(self) {
         let header = self.header();
         let side = header.side.load(Acquire);
@@ -386,6 +392,16 @@ impl RawCell {
         let side = self.header().side.load(Acquire);
         // SAFETY: null, or a pointer that the cell holds a reference to for as long as it exists.
         unsafe { side.as_ref() }
+    }
+
+    /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
+    pub(crate) fn count_in(self, backlog: std::sync::Arc<dyn Backlog>) {
+        self.side().backlog().count(backlog, || self.header().word.load().is_pending());
+    }
+
+    /// The task is pending no longer, by this thread's doing.
+    pub(crate) fn leave_backlog(self) {
+        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
     }
 
     /// What the task was submitted with, if anything.

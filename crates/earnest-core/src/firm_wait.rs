@@ -27,7 +27,7 @@ pub(crate) fn wait_for_all(members: &Arc<Members>, waiter: &mut Waiter) {
             Some(worker) if worker.is_ready() => worker.wait_firmly(members, &on, waiter),
             Some(worker) => {
                 // Inside an initializer: the pool's tasks come after it.
-                members.end_unbegun(&Deadlock::initializer(), |cell| cell.header().is_owned_by(worker.owner));
+                members.end_unbegun(&Deadlock::initializer(), |cell| cell.header().owner.is(worker.owner));
                 waiter.next(None);
             }
             None => {
@@ -64,7 +64,7 @@ impl Worker<'_> {
                         Claimed::Ran => break,
                         Claimed::NoRoom => {
                             let too_deep = Deadlock::too_deep(self.tasks().count());
-                            members.end_unbegun(&too_deep, |cell| cell.header().is_owned_by(self.owner));
+                            members.end_unbegun(&too_deep, |cell| cell.header().owner.is(self.owner));
                         }
                         Claimed::Nothing => {}
                     }

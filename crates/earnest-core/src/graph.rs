@@ -200,7 +200,7 @@ impl Graph {
 
     /// The tasks one of which has to go on before the pending `cell` can start. `None`: it may start.
     fn in_the_way(&self, cell: RawCell) -> Option<Vec<RawCell>> {
-        let pool = self.pools.get(&cell.header().owner_number())?;
+        let pool = self.pools.get(&cell.header().owner.number())?;
         // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
         let host = unsafe { &*pool.first()?.host };
         if !host.is_jammed() || host.n_workers() != pool.len() {
@@ -268,7 +268,7 @@ impl Graph {
     /// Whether `cell` may be completed any time, for all that can be seen without looking at others.
     fn is_free(&self, cell: RawCell) -> bool {
         let header = cell.header();
-        let is_held_up = self.pools.contains_key(&header.owner_number()) && header.word.load().is_pending()
+        let is_held_up = self.pools.contains_key(&header.owner.number()) && header.word.load().is_pending()
             || self.waits.contains_key(&cell.address())
             || cell.side_if_made().is_some_and(|side| side.sources().is_some());
         header.word.load().is_settled() || !is_held_up
@@ -280,7 +280,7 @@ impl Graph {
         if cell.header().word.load().is_settled() {
             return NOTHING;
         }
-        if cell.header().owner_number() != 0 && cell.header().word.load().is_pending() {
+        if cell.header().owner.number() != 0 && cell.header().word.load().is_pending() {
             return self.in_the_way(cell).map_or(NOTHING, |in_the_way| (Needs::Any, in_the_way));
         }
         let (needs, mut handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {

@@ -1,6 +1,5 @@
 //! Which pool a task belongs to, and in which process that pool has its threads.
 
-use crate::cell::Header;
 use core::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -59,31 +58,32 @@ fn this_process() -> usize {
     earnest_sync::process_id() as usize & PROCESS
 }
 
-impl Header {
-    /// Says whose task it is. Before the task is queued, where others may come upon it.
-    pub(crate) fn set_owner(&self, owner: Owner) {
+/// Whose a task is, if anybody's.
+pub(crate) struct OwnedBy(earnest_sync::AtomicUsize);
+
+impl OwnedBy {
+    pub(crate) fn nobody() -> OwnedBy {
+        OwnedBy(earnest_sync::AtomicUsize::new(0))
+    }
+
+    /// Before the task is queued, where others may come upon it.
+    pub(crate) fn set(&self, owner: Owner) {
         // ORDERING: Relaxed; a waiter that does not see it does not claim the task, which is queued and will be run.
-        self.owner.store(owner.number(), Relaxed);
+        self.0.store(owner.number(), Relaxed);
     }
 
-    pub(crate) fn owner(&self) -> Option<Owner> {
-        // ORDERING: Relaxed; for a thread that has the future, and hence comes after whoever has queued the task.
-        Owner::from_number(self.owner.load(Relaxed))
+    pub(crate) fn get(&self) -> Option<Owner> {
+        Owner::from_number(self.number())
     }
 
-    /// Whether it is a task that might still be queued by somebody.
-    pub(crate) fn is_unqueued(&self) -> bool {
-        self.vtable.is_task && self.owner_number() == 0 && self.word.load().is_pending()
+    pub(crate) fn number(&self) -> usize {
+        // ORDERING: Relaxed; for a thread that has the future, and hence comes after whoever has queued the task. Who may
+        // run it is decided by `start`.
+        self.0.load(Relaxed)
     }
 
-    pub(crate) fn owner_number(&self) -> usize {
-        // ORDERING: Relaxed, see `set_owner`.
-        self.owner.load(Relaxed)
-    }
-
-    pub(crate) fn is_owned_by(&self, owner: Owner) -> bool {
-        // ORDERING: Relaxed, see `set_owner`; who may run the task is decided by `start`.
-        self.owner.load(Relaxed) == owner.number()
+    pub(crate) fn is(&self, owner: Owner) -> bool {
+        self.number() == owner.number()
     }
 }
 

@@ -44,7 +44,8 @@ where
     let has_token = options.token.is_some();
     let (producer, consumer) = parties::task_in_context(f, Terms::new(options), Location::caller());
     if let Some(terms) = producer.cell().terms().filter(|_| has_token) {
-        terms.cancel_with_token(producer.cell());
+        let link = Link::new(producer.cell());
+        terms.on_cancel(move || link.cancel_chained().tell_all());
     }
     (Runnable { producer }, Future { consumer })
 }
@@ -92,7 +93,7 @@ impl Runnable {
     /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called
     /// before the task is queued.
     pub fn belongs_to(&self, owner: Owner) {
-        self.producer.cell().header().set_owner(owner);
+        self.producer.cell().header().owner.set(owner);
     }
 
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.

@@ -1,7 +1,5 @@
 //! What was asked for when a task was submitted, and what its context and others go by.
 
-use crate::cell::RawCell;
-use crate::link::Link;
 use crate::task_options::{Priority, TaskOptions};
 use crate::token::{CancellationToken, Registration};
 use crate::waiter::has_passed;
@@ -28,10 +26,9 @@ impl Terms {
         Terms { name, priority, deadline, token, registration: Mutex::new(None), began: OnceLock::new() }
     }
 
-    /// Has the task of `cell` cancelled with its token, as long as it has not begun.
-    pub(crate) fn cancel_with_token(&self, cell: RawCell) {
-        let link = Link::new(cell);
-        let registration = self.token.on_cancel(move || link.cancel_chained().tell_all());
+    /// Has `cancel` called when the token is cancelled, until the task is over.
+    pub(crate) fn on_cancel(&self, cancel: impl FnOnce() + Send + 'static) {
+        let registration = self.token.on_cancel(cancel);
         *self.registration.lock() = Some(registration);
     }
 

@@ -136,14 +136,14 @@ impl Worker<'_> {
     /// Whether a task of this worker's pool is among what is waited for.
     fn has_a_task_among(&self, on: &Awaited) -> bool {
         on.find_task(true, |cell| {
-            cell.header().is_owned_by(self.owner) && !cell.header().word.load().is_settled()
+            cell.header().owner.is(self.owner) && !cell.header().word.load().is_settled()
         })
     }
 
     /// `None`: it is not a task that can be run here.
     fn run_in_place(&self, cell: RawCell, before: &mut Option<impl FnOnce()>) -> Option<Claimed> {
         let header = cell.header();
-        if !header.is_owned_by(self.owner) || !header.word.load().is_pending() {
+        if !header.owner.is(self.owner) || !header.word.load().is_pending() {
             return None;
         }
         if !self.has_room() {
