@@ -1,7 +1,7 @@
 //! Tasks that belong together: how many run at a time, and what one of them means for the others.
 
 use core::fmt;
-use earnest_core::{CancelHandle, Error, Executor, Future, Runnable, run_caught, task};
+use earnest_core::{CancelHandle, CancellationToken, Error, Executor, Future, Runnable, run_caught, task};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ pub enum GroupPolicy {
     /// Nothing: each runs.
     #[default]
     All,
-    /// The first success cancels those that have not begun.
+    /// The first success cancels those that have not begun, and the group's token.
     FirstSuccess,
-    /// The first failure cancels those that have not begun.
+    /// The first failure cancels those that have not begun, and the group's token.
     FirstFailure,
 }
 
@@ -55,6 +55,8 @@ struct Shared<E> {
     executor: E,
     policy: GroupPolicy,
     max_concurrent: usize,
+    /// For running tasks: cancelled when the rest is not needed.
+    token: CancellationToken,
     state: Mutex<State>,
 }
 
@@ -75,7 +77,8 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
     /// An empty group, whose tasks run on `executor`, in any number, and whatever becomes of the others.
     pub fn new(executor: E) -> Self {
         let state = Mutex::new(State::default());
-        let shared = Shared { executor, policy: GroupPolicy::All, max_concurrent: usize::MAX, state };
+        let (policy, token) = (GroupPolicy::All, CancellationToken::new());
+        let shared = Shared { executor, policy, max_concurrent: usize::MAX, token, state };
         Self { shared: Arc::new(shared), rule: None, futures: Vec::new() }
     }
 
@@ -146,6 +149,12 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
         self.shared.hand_over();
     }
 
+    /// A token that is cancelled when the rest of the tasks are not needed, for tasks that are to look at it: see
+    /// [`is_decided`](Self::is_decided). It is cancelled as well when the group is dropped with tasks in it.
+    pub fn token(&self) -> &CancellationToken {
+        &self.shared.token
+    }
+
     /// Whether the policy has found that the rest of the tasks are not needed, or the group was cancelled.
     pub fn is_decided(&self) -> bool {
         self.shared.state.lock().is_decided
@@ -161,12 +170,13 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
         self.futures.is_empty()
     }
 
-    /// Cancels the tasks that have not begun, and those that are submitted from now on.
+    /// Cancels the tasks that have not begun, and those that are submitted from now on, and the [token](Self::token).
     pub fn cancel(&self) {
         self.shared.state.lock().is_decided = true;
         for future in &self.futures {
             future.cancel();
         }
+        self.shared.token.cancel();
     }
 
     /// Blocks until every task has ended, and gives what they came to, in the order in which they were submitted. Those
@@ -240,6 +250,9 @@ impl<E: Executor> Shared<E> {
         for handle in not_needed {
             handle.cancel();
         }
+        if decides {
+            self.token.cancel();
+        }
         self.hand_over();
     }
 }
@@ -251,6 +264,9 @@ impl<E: Executor + Send + Sync + 'static, T> Drop for TaskGroup<E, T> {
         }
         for future in &self.futures {
             future.cancel();
+        }
+        if !self.futures.is_empty() {
+            self.shared.token.cancel();
         }
     }
 }

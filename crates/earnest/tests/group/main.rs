@@ -203,3 +203,27 @@ fn an_executor_that_runs_refuses_or_panics_in_spawn_needs_no_deep_stack() {
     let results = watched("refused one after the other", || group.join());
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), MANY);
 }
+
+#[test]
+fn running_tasks_are_asked_when_the_rest_is_not_needed() {
+    let pool = pool(2);
+    let mut group = TaskGroup::new(pool.handle()).policy(GroupPolicy::FirstSuccess);
+    let token = group.token().clone();
+    let waits = token.clone();
+    // It is no success: who was asked to end has nothing to give.
+    group.submit(move || {
+        waits.wait();
+        panic!("it was asked to end")
+    });
+    group.submit(|| 7);
+    let results = watched("asked to end", || group.join());
+    assert!(token.is_cancelled());
+    assert!(results[0].as_ref().is_err_and(Error::is_panicked));
+    assert_eq!(results[1].as_ref().ok(), Some(&7));
+    let dropped = {
+        let mut group = TaskGroup::new(pool.handle());
+        group.submit(|| 1);
+        group.token().clone()
+    };
+    assert!(dropped.is_cancelled());
+}
