@@ -1,8 +1,7 @@
 //! Circles that are closed by something else than a wait, and what can be run only after a wait has begun.
 
 use earnest::{
-    CompletionSet, Error, Future, ReturnWhen, SharedFuture, ThreadPoolExecutor, blocking, first_ok, promise,
-    try_join_all, wait,
+    CompletionSet, Error, Future, SharedFuture, ThreadPoolExecutor, blocking, first_ok, promise, try_join_all,
 };
 use earnest_testing::watched;
 use std::sync::mpsc::channel;
@@ -133,23 +132,6 @@ fn one_that_has_failed_is_no_way_out_of_a_circle() {
             |first| first.result().is_err_and(|error| error.is_deadlock()),
         );
         assert!(*told.result().unwrap());
-    });
-}
-
-#[test]
-fn a_blocking_call_that_waits_for_futures_counts_once() {
-    watched("waits in a blocking call", || {
-        let pool = pool(1, 0);
-        let handle = pool.handle();
-        let n = pool.submit(move || {
-            blocking(|| {
-                let [one, other] = [1, 2].map(|n| handle.submit(move || blocking(move || n)));
-                let done = wait([one], ReturnWhen::FirstCompleted, None).done.len();
-                blocking(|| done) + other.result().unwrap()
-            })
-        });
-        assert_eq!(n.result().unwrap(), 3);
-        assert_eq!(pool.submit(|| 4).result().unwrap(), 4);
     });
 }
 

@@ -1,10 +1,10 @@
 //! Tasks that wait, in every way there is, for tasks of their own pool and of others: each wait ends.
 
-mod cycles;
 #[cfg(unix)]
 mod forked;
 mod hidden;
 mod long;
 mod nested;
+mod shapes;
 mod storm;
 mod tokens;

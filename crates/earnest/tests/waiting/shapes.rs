@@ -1,0 +1,497 @@
+//! Shapes of programs that deadlock elsewhere, each with the way in which it ends here: with its values, or with an error
+//! that says who waits for whom.
+
+use earnest::{
+    Ended, Error, Future, MapExt, PoolHandle, ReturnWhen, SharedFuture, ThreadPoolExecutor, as_completed,
+    blocking, join_all, promise, race, wait,
+};
+use earnest_testing::watched;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Barrier, OnceLock};
+
+/// Makes a test of each shape, which runs it some times, and a list of all, to run them many times.
+macro_rules! shapes {
+    ($($name:ident,)*) => {
+        /// All shapes, by their names.
+        pub(super) const SHAPES: &[(&str, fn())] = &[$((stringify!($name), $name)),*];
+
+        mod each {
+            $(
+                #[test]
+                fn $name() {
+                    super::repeat(20, stringify!($name), super::$name);
+                }
+            )*
+        }
+    };
+}
+
+shapes! {
+    a_task_waits_for_a_task_of_its_pool_of_one,
+    two_tasks_wait_for_each_other,
+    a_task_waits_for_itself,
+    three_tasks_of_one_pool_wait_in_a_ring,
+    tasks_of_several_pools_wait_in_a_ring,
+    a_wait_for_all_closes_a_ring,
+    as_completed_closes_a_ring,
+    waits_for_any_are_all_in_the_ring,
+    waits_for_any_have_a_way_out_of_the_ring,
+    a_map_within_a_map,
+    a_callback_waits_for_another_task_of_its_pool_of_one,
+    a_callback_waits_for_the_task_beneath_it,
+    an_initializer_waits_for_its_own_pool,
+    a_task_waits_for_what_is_derived_from_it,
+    a_task_joins_and_races_tasks_of_its_pool_of_one,
+    two_hundred_nested_waits_on_small_stacks,
+    two_pools_of_one_wait_for_each_other_s_queued_task,
+    a_task_shuts_its_own_pool_down,
+    a_task_drops_its_own_pool,
+    a_captured_value_waits_as_it_is_dropped,
+    an_unclaimed_value_waits_as_it_is_dropped,
+    a_cancelled_task_waits_as_it_is_dropped,
+    a_wait_within_a_blocking_call,
+    a_ring_of_waits_within_blocking_calls,
+}
+
+/// Runs a shape `n` times, and does not wait for ever.
+pub(super) fn repeat(n: usize, name: &str, shape: fn()) {
+    watched(name, || (0..n).for_each(|_| shape()));
+}
+
+fn pool(workers: usize) -> ThreadPoolExecutor {
+    ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
+}
+
+/// What a task gives on a pool whose only worker is the one that runs it.
+pub(super) fn in_a_pool_of_one<R: Send + 'static>(task: impl FnOnce(PoolHandle) -> R + Send + 'static) -> R {
+    let pool = pool(1);
+    let handle = pool.handle();
+    let result = pool.submit(move || task(handle)).result().unwrap();
+    assert_eq!(pool.worker_count(), 1, "a pool of one worker stays one");
+    result
+}
+
+/// Runs tasks, task `i` on `pools[i]`, each of which is given the futures of all, calls `wait` with them and its own
+/// number, and says whether it was told of a deadlock. Gives what they said.
+fn tasks(
+    pools: &[&ThreadPoolExecutor],
+    wait: impl Fn(&[SharedFuture<bool>], usize) -> bool + Clone + Send + 'static,
+) -> Vec<bool> {
+    let (places, futures): (Vec<Sender<_>>, Vec<_>) = pools
+        .iter()
+        .enumerate()
+        .map(|(number, pool)| {
+            let (give, take) = channel::<Vec<SharedFuture<bool>>>();
+            let wait = wait.clone();
+            (give, pool.submit(move || wait(&take.recv().unwrap(), number)).shared())
+        })
+        .unzip();
+    for place in places {
+        place.send(futures.clone()).unwrap();
+    }
+    futures.iter().map(|future| *future.result().unwrap()).collect()
+}
+
+fn next(futures: &[SharedFuture<bool>], number: usize) -> &SharedFuture<bool> {
+    &futures[(number + 1) % futures.len()]
+}
+
+fn others(futures: &[SharedFuture<bool>], number: usize) -> impl Iterator<Item = SharedFuture<bool>> {
+    futures.iter().enumerate().filter(move |(other, _)| *other != number).map(|(_, future)| future.clone())
+}
+
+/// Runs tasks each of which waits for the result of the next, and the last for that of the first: exactly one is told,
+/// with the names of all.
+fn ring(pools: &[&ThreadPoolExecutor]) {
+    let told = tasks(pools, |all, number| names(next(all, number).result(), all));
+    assert_eq!(told.iter().filter(|told| **told).count(), 1, "{told:?}");
+}
+
+/// Whether a wait was refused as a deadlock, which has to name every one of `ring`, and where it was submitted.
+fn names<T, R>(result: Result<T, &Error>, ring: &[SharedFuture<R>]) -> bool {
+    let error = match result {
+        Ok(_) => return false,
+        Err(error) => error,
+    };
+    let Error::Deadlock(deadlock) = error else { panic!("{error}") };
+    assert_eq!(deadlock.tasks().len(), ring.len(), "{error}");
+    let text = error.to_string();
+    for future in ring {
+        let task = deadlock.tasks().iter().find(|task| task.id() == future.id());
+        let task = task.unwrap_or_else(|| panic!("task {} is not in: {error}", future.id()));
+        assert_eq!(task.location().file(), file!(), "{error}");
+        assert!(text.contains(&format!("task {} (submitted at {})", task.id(), task.location())), "{text}");
+    }
+    assert_eq!(text.ends_with("waits for itself"), ring.len() == 1, "{text}");
+    true
+}
+
+// ---- waits of one task for another ----
+
+/// The first of the two deadlocks in the documentation of `concurrent.futures`.
+fn a_task_waits_for_a_task_of_its_pool_of_one() {
+    assert_eq!(in_a_pool_of_one(|pool| pool.submit(|| 7).result().unwrap()), 7);
+}
+
+/// The second of them.
+fn two_tasks_wait_for_each_other() {
+    for workers in 1..=3 {
+        let pool = pool(workers);
+        ring(&[&pool, &pool]);
+    }
+}
+
+fn a_task_waits_for_itself() {
+    for workers in 1..=2 {
+        ring(&[&pool(workers)]);
+    }
+}
+
+fn three_tasks_of_one_pool_wait_in_a_ring() {
+    for workers in 1..=4 {
+        let pool = pool(workers);
+        ring(&[&pool, &pool, &pool]);
+    }
+}
+
+fn tasks_of_several_pools_wait_in_a_ring() {
+    let [a, b, c] = [pool(1), pool(1), pool(2)];
+    ring(&[&a, &b]);
+    ring(&[&a, &b, &c]);
+    ring(&[&c, &a, &c, &b]);
+}
+
+// ---- waits for several ----
+
+fn a_wait_for_all_closes_a_ring() {
+    let [a, b] = [pool(1), pool(1)];
+    for pools in [[&a, &b], [&a, &a]] {
+        let told = tasks(&pools, |all, number| {
+            let ready = Future::ready(true).shared();
+            let waited = wait([ready, next(all, number).clone()], ReturnWhen::AllCompleted, None);
+            waited.ended == Ended::Deadlock
+        });
+        assert!(told.contains(&true), "{told:?}");
+    }
+}
+
+fn as_completed_closes_a_ring() {
+    let [a, b] = [pool(1), pool(1)];
+    for pools in [[&a, &b], [&a, &a]] {
+        let told = tasks(&pools, |all, number| {
+            let mut completed = as_completed([next(all, number).clone()]);
+            let first = completed.next().unwrap();
+            assert!(completed.next().is_none());
+            names(first.result(), all)
+        });
+        assert!(told.contains(&true), "{told:?}");
+    }
+}
+
+fn waits_for_any_are_all_in_the_ring() {
+    let [a, b, c] = [pool(1), pool(1), pool(2)];
+    for pools in [[&a, &b, &c], [&a, &a, &b], [&c, &c, &c]] {
+        let told = tasks(&pools, |all, number| {
+            wait(others(all, number), ReturnWhen::FirstCompleted, None).ended == Ended::Deadlock
+        });
+        assert!(told.contains(&true), "{told:?}");
+    }
+}
+
+fn waits_for_any_have_a_way_out_of_the_ring() {
+    let (keep, kept) = promise::<bool>();
+    let outside = kept.shared();
+    let ends = std::thread::spawn(move || {
+        let pools = [pool(1), pool(1)];
+        tasks(&pools.each_ref(), move |all, number| {
+            let waited = wait([outside.clone(), next(all, number).clone()], ReturnWhen::FirstCompleted, None);
+            waited.ended == Ended::Deadlock
+        })
+    });
+    keep.complete(true).unwrap();
+    assert_eq!(ends.join().unwrap(), [false, false]);
+}
+
+fn a_map_within_a_map() {
+    let sum = in_a_pool_of_one(|pool| {
+        let inner = pool.clone();
+        let rows =
+            pool.map(0..10, move |row| inner.map(0..10, move |n| row * n).map(Result::unwrap).sum::<i32>());
+        rows.map(Result::unwrap).sum::<i32>()
+    });
+    assert_eq!(sum, 45 * 45);
+}
+
+fn a_task_joins_and_races_tasks_of_its_pool_of_one() {
+    let (sum, first) = in_a_pool_of_one(|pool| {
+        let futures = || (0..10).map(|n| pool.submit(move || n)).collect::<Vec<_>>();
+        let sum: i32 = join_all(futures()).result().unwrap().into_iter().map(Result::unwrap).sum();
+        let (place, value) = race(futures()).result().unwrap();
+        assert_eq!(i32::try_from(place), Ok(value));
+        (sum, value)
+    });
+    assert!(sum == 45 && first < 10);
+}
+
+// ---- waits where no task's own code runs ----
+
+fn a_callback_waits_for_another_task_of_its_pool_of_one() {
+    let pool = pool(1);
+    let (go, start) = channel();
+    let (tell, told) = channel();
+    let first = pool.submit(move || start.recv().unwrap());
+    let queued = pool.submit(|| 2);
+    let handle = pool.handle();
+    first.add_done_callback(move |outcome| {
+        let later = handle.submit(|| 3);
+        tell.send(*outcome.unwrap() + queued.result().unwrap() + later.result().unwrap()).unwrap();
+    });
+    go.send(1).unwrap();
+    assert_eq!(told.recv().unwrap(), 6);
+    assert_eq!(pool.worker_count(), 1);
+}
+
+/// The callback runs where its task was run, in place of the wait for it.
+fn a_callback_waits_for_the_task_beneath_it() {
+    let pool = pool(1);
+    let handle = pool.handle();
+    let (give, take) = channel::<SharedFuture<i32>>();
+    let (tell, told) = channel();
+    let outer = pool.submit(move || {
+        let outer = take.recv().unwrap();
+        let inner = handle.submit(|| 1);
+        inner.add_done_callback(move |_| tell.send(outer.result().is_err_and(Error::is_deadlock)).unwrap());
+        inner.result().unwrap() + 1
+    });
+    let outer = outer.shared();
+    give.send(outer.clone()).unwrap();
+    assert!(told.recv().unwrap());
+    assert_eq!(*outer.result().unwrap(), 2);
+}
+
+fn an_initializer_waits_for_its_own_pool() {
+    for workers in 1..=3 {
+        let own: Arc<OnceLock<PoolHandle>> = Arc::default();
+        let (tell, told) = channel();
+        let place = own.clone();
+        let initializer = move || tell.send(place.get().unwrap().submit(|| 1).result()).unwrap();
+        let builder = ThreadPoolExecutor::builder().max_workers(workers).initializer(initializer);
+        let pool = builder.build().unwrap();
+        assert!(own.set(pool.handle()).is_ok());
+        let all_run = Arc::new(Barrier::new(workers));
+        let tasks: Vec<_> = (0..workers)
+            .map(|_| {
+                let all_run = all_run.clone();
+                pool.submit(move || all_run.wait())
+            })
+            .collect();
+        let n_leaders =
+            tasks.into_iter().map(|task| usize::from(task.result().unwrap().is_leader())).sum::<usize>();
+        assert_eq!(n_leaders, 1);
+        // Each worker has been through its initializer; one that comes late may find its task run by another, and
+        // need not wait.
+        let ends: Vec<_> = told.try_iter().collect();
+        assert_eq!(ends.len(), workers);
+        assert!(ends.iter().any(Result::is_err), "{ends:?}");
+        for error in ends.into_iter().filter_map(|end| end.map(|n| assert_eq!(n, 1)).err()) {
+            assert!(error.is_deadlock() && error.to_string().contains("initializer"), "{error}");
+        }
+    }
+}
+
+fn a_task_waits_for_what_is_derived_from_it() {
+    for workers in 1..=2 {
+        let pool = pool(workers);
+        let (give, take) = channel::<SharedFuture<bool>>();
+        let (tell, told) = channel();
+        let task = pool.submit(move || {
+            let derived = take.recv().unwrap();
+            let Err(error) = derived.result() else { panic!("it has ended before itself") };
+            tell.send((error.is_deadlock(), error.to_string())).unwrap();
+            true
+        });
+        let id = task.id();
+        let derived = task.map(|yes| !yes).and_then(|no| Future::ready(!no)).shared();
+        give.send(derived.clone()).unwrap();
+        let (is_deadlock, text) = told.recv().unwrap();
+        assert!(is_deadlock && text.contains(&format!("task {id} (submitted at {}", file!())), "{text}");
+        assert!(text.ends_with("waits for itself"), "{text}");
+        assert!(*derived.result().unwrap());
+    }
+}
+
+/// Waits for a task of its pool when it is dropped, and tells what came of it.
+struct WaitsInDrop {
+    pool: PoolHandle,
+    tell: Sender<Result<u32, Error>>,
+}
+
+impl WaitsInDrop {
+    fn new(pool: &ThreadPoolExecutor) -> (WaitsInDrop, Receiver<Result<u32, Error>>) {
+        let (tell, told) = channel();
+        (WaitsInDrop { pool: pool.handle(), tell }, told)
+    }
+}
+
+impl Drop for WaitsInDrop {
+    fn drop(&mut self) {
+        self.tell.send(self.pool.submit(|| 7).result()).unwrap();
+    }
+}
+
+fn a_captured_value_waits_as_it_is_dropped() {
+    let pool = pool(1);
+    let (waits, told) = WaitsInDrop::new(&pool);
+    let task = pool.submit(move || {
+        let _held = &waits;
+        3
+    });
+    assert_eq!(task.result().unwrap(), 3);
+    assert_eq!(told.recv().unwrap().unwrap(), 7);
+}
+
+fn an_unclaimed_value_waits_as_it_is_dropped() {
+    let pool = pool(1);
+    let (waits, told) = WaitsInDrop::new(&pool);
+    let (go, start) = channel::<()>();
+    let task = pool.submit(move || {
+        start.recv().unwrap();
+        waits
+    });
+    task.detach();
+    go.send(()).unwrap();
+    assert_eq!(told.recv().unwrap().unwrap(), 7);
+}
+
+/// One that never begins, whose closure is dropped by a task that cancels it, and by a pool that is shut down.
+fn a_cancelled_task_waits_as_it_is_dropped() {
+    let pool = pool(1);
+    let (waits, told) = WaitsInDrop::new(&pool);
+    let handle = pool.handle();
+    let canceller = pool.submit(move || {
+        let never = handle.submit(move || drop(waits));
+        assert!(never.cancel());
+        never.result().unwrap_err().is_cancelled()
+    });
+    assert!(canceller.result().unwrap());
+    assert_eq!(told.recv().unwrap().unwrap(), 7);
+}
+
+// ---- deep, and across ----
+
+fn two_hundred_nested_waits_on_small_stacks() {
+    fn nested(pool: &PoolHandle, depth: usize) -> Result<usize, Error> {
+        let inner = pool.clone();
+        match depth {
+            0 => Ok(0),
+            _ => pool.submit(move || nested(&inner, depth - 1)).result()?.map(|n| n + 1),
+        }
+    }
+    for spares in [0, 256] {
+        let builder = ThreadPoolExecutor::builder().max_workers(2).max_spare_workers(spares);
+        let pool = builder.stack_size(256 << 10).build().unwrap();
+        let handle = pool.handle();
+        match pool.submit(move || nested(&handle, 200)).result().unwrap() {
+            Ok(depth) => assert_eq!(depth, 200),
+            Err(error) => {
+                assert!(error.is_deadlock() && spares == 0, "{spares} spare workers: {error}");
+                assert!(error.to_string().contains("no stack for one more"), "{error}");
+            }
+        }
+    }
+}
+
+/// What each waits for is queued behind the other.
+fn two_pools_of_one_wait_for_each_other_s_queued_task() {
+    let pools = [pool(1), pool(1)];
+    let both_run = Arc::new(Barrier::new(2));
+    let (places, firsts): (Vec<_>, Vec<_>) = pools
+        .iter()
+        .map(|pool| {
+            let (give, take) = channel::<Future<usize>>();
+            let both_run = both_run.clone();
+            let first = pool.submit(move || {
+                both_run.wait();
+                take.recv().unwrap().result()
+            });
+            (give, first)
+        })
+        .unzip();
+    for (number, place) in places.iter().enumerate() {
+        let other = 1 - number;
+        place.send(pools[other].submit(move || other)).unwrap();
+    }
+    let mut refused = 0;
+    for (number, first) in firsts.into_iter().enumerate() {
+        match first.result().unwrap() {
+            Ok(value) => assert_eq!(value, 1 - number),
+            Err(Error::Deadlock(deadlock)) => {
+                refused += 1;
+                assert_eq!(deadlock.tasks().len(), 2, "{deadlock}");
+                assert!(deadlock.tasks().iter().all(|task| task.location().file() == file!()), "{deadlock}");
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(refused, 1);
+}
+
+// ---- shutdown ----
+
+fn a_task_shuts_its_own_pool_down() {
+    for workers in 1..=2 {
+        let pool = Arc::new(pool(workers));
+        let own = pool.clone();
+        let task = pool.submit(move || {
+            let queued = own.submit(|| 1);
+            own.shutdown();
+            (queued.result().unwrap(), own.submit(|| 2).result().is_err_and(|error| error.is_rejected()))
+        });
+        assert_eq!(task.result().unwrap(), (1, true));
+        pool.shutdown();
+        assert_eq!(pool.worker_count(), 0);
+    }
+}
+
+fn a_task_drops_its_own_pool() {
+    for workers in 1..=2 {
+        let pool = pool(workers);
+        let handle = pool.handle();
+        let (give, take) = channel::<ThreadPoolExecutor>();
+        let task = pool.submit(move || {
+            let own = take.recv().unwrap();
+            let queued = own.submit(|| 1);
+            drop(own);
+            queued.result().unwrap()
+        });
+        give.send(pool).unwrap();
+        assert_eq!(task.result().unwrap(), 1);
+        assert!(handle.submit(|| 2).result().unwrap_err().is_rejected());
+    }
+}
+
+// ---- calls that block on other things ----
+
+fn a_wait_within_a_blocking_call() {
+    let pool = pool(1);
+    let handle = pool.handle();
+    let n = pool.submit(move || {
+        blocking(|| {
+            let [one, other] = [1, 2].map(|n| handle.submit(move || blocking(move || n)));
+            let done = wait([one], ReturnWhen::FirstCompleted, None).done.len();
+            blocking(|| done) + other.result().unwrap()
+        })
+    });
+    assert_eq!(n.result().unwrap(), 3);
+    // Each wait was counted once: the pool still knows that its worker is free.
+    assert_eq!(pool.submit(|| 4).result().unwrap(), 4);
+    assert_eq!(pool.worker_count(), 1);
+}
+
+fn a_ring_of_waits_within_blocking_calls() {
+    for workers in 1..=2 {
+        let pool = pool(workers);
+        let told = tasks(&[&pool, &pool], |all, number| blocking(|| names(next(all, number).result(), all)));
+        assert_eq!(told.iter().filter(|told| **told).count(), 1, "{told:?}");
+    }
+}
