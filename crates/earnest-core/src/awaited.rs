@@ -73,8 +73,8 @@ impl Members {
         (!left.is_open).then(|| left.handles.values().cloned().collect())
     }
 
-    fn need_who_is_left_behind(&self) -> bool {
-        let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(needs_who_is_left_behind);
+    fn depend_on(&self, never_comes: impl Fn(RawCell) -> bool) -> bool {
+        let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(&never_comes);
         let Some(all) = self.all() else { return false };
         match self.needs {
             needs if needs.is_each() => all.iter().any(is_stuck),
@@ -87,10 +87,13 @@ impl Members {
         mut from: usize,
         any: bool,
         found: &mut impl FnMut(RawCell) -> bool,
+        done_with: &mut impl FnMut(LookedAt),
     ) -> Option<usize> {
         loop {
             let (token, handle) = self.next_from(from)?;
-            if handle.cell().is_some_and(|cell| find_below(cell, any, found)) {
+            let is_found = handle.cell().is_some_and(|cell| find_below(cell, any, found, done_with));
+            done_with(LookedAt::Handle(handle));
+            if is_found {
                 return Some(token);
             }
             from = token.checked_add(1)?;
@@ -118,20 +121,40 @@ impl Awaited {
     pub(crate) fn unless_left_behind(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
         let never = deadline.is_none()
             && may_be_left_behind()
-            && match self {
-                Awaited::Cell(cell) => needs_who_is_left_behind(*cell),
-                Awaited::Set(members) => members.need_who_is_left_behind(),
-            };
+            && self.depends_on(|cell| {
+                let header = cell.header();
+                let elsewhere = header.owner.get().is_some_and(|owner| !owner.is_of_this_process());
+                elsewhere && !header.word.load().is_done()
+            });
         if never { Err(Deadlock::forked()) } else { Ok(()) }
+    }
+
+    /// Whether the wait could never end if those do not come of which `never_comes` says so.
+    pub(crate) fn depends_on(&self, never_comes: impl Fn(RawCell) -> bool) -> bool {
+        let is_stuck = |cell| find_below(cell, false, &mut |cell| never_comes(cell), &mut drop);
+        match self {
+            Awaited::Cell(cell) => is_stuck(*cell),
+            Awaited::Set(members) => members.depend_on(is_stuck),
+        }
     }
 
     /// Goes through the futures that are waited for, and those that they are made of, until `found` says so. Where one of
     /// several would do, they are looked at only if `any`.
-    pub(crate) fn find_task(&self, any: bool, mut found: impl FnMut(RawCell) -> bool) -> bool {
+    pub(crate) fn find_task(&self, any: bool, found: impl FnMut(RawCell) -> bool) -> bool {
+        self.find_task_keeping(any, found, drop)
+    }
+
+    /// Like `find_task`, and leaves to `done_with` what had to be held for it.
+    pub(crate) fn find_task_keeping(
+        &self,
+        any: bool,
+        mut found: impl FnMut(RawCell) -> bool,
+        mut done_with: impl FnMut(LookedAt),
+    ) -> bool {
         match self {
-            Awaited::Cell(cell) => find_below(*cell, any, &mut found),
+            Awaited::Cell(cell) => find_below(*cell, any, &mut found, &mut done_with),
             Awaited::Set(members) if !any && !members.needs.is_each() => false,
-            Awaited::Set(members) => members.find_task(0, any, &mut found).is_some(),
+            Awaited::Set(members) => members.find_task(0, any, &mut found, &mut done_with).is_some(),
         }
     }
 
@@ -142,7 +165,7 @@ impl Awaited {
             Awaited::Set(members) if members.needs.is_each() => {
                 // One that is added meanwhile sets it back, and is not to be passed over.
                 let from = core::mem::replace(&mut members.left.lock().unclaimed_from, usize::MAX);
-                let place = members.find_task(from, false, &mut found);
+                let place = members.find_task(from, false, &mut found, &mut drop);
                 let mut left = members.left.lock();
                 left.unclaimed_from = left.unclaimed_from.min(place.unwrap_or(usize::MAX));
                 place.is_some()
@@ -152,32 +175,36 @@ impl Awaited {
     }
 }
 
-/// Whether a future cannot come because a task that it needs is that of another process.
-fn needs_who_is_left_behind(cell: RawCell) -> bool {
-    find_below(cell, false, &mut |cell: RawCell| {
-        let header = cell.header();
-        let elsewhere = header.owner.get().is_some_and(|owner| !owner.is_of_this_process());
-        elsewhere && !header.word.load().is_done()
-    })
-}
-
 /// Like `find_task`, for one future, which the caller holds.
-fn find_below(cell: RawCell, any: bool, found: &mut impl FnMut(RawCell) -> bool) -> bool {
-    let mut left = Vec::new();
+fn find_below(
+    cell: RawCell,
+    any: bool,
+    found: &mut impl FnMut(RawCell) -> bool,
+    done_with: &mut impl FnMut(LookedAt),
+) -> bool {
     if found(cell) {
         return true;
     }
-    add_sources(cell, any, &mut left);
-    while let Some(handle) = next_of(&mut left) {
+    let mut left = Vec::new();
+    let mut is_found = false;
+    add_sources(cell, any, &mut left, done_with);
+    while !is_found {
+        let Some(handle) = next_of(&mut left, done_with) else { break };
         // The handle keeps its cell while that is looked at.
         if let Some(cell) = handle.cell() {
-            if found(cell) {
-                return true;
-            }
-            add_sources(cell, any, &mut left);
+            is_found = found(cell);
+            add_sources(cell, any, &mut left, done_with);
         }
+        done_with(LookedAt::Handle(handle));
     }
-    false
+    left.into_iter().for_each(|left| done_with(LookedAt::Sources(left.sources)));
+    is_found
+}
+
+/// What had to be held to look at it. It may be the last to hold a cell, and so is not to be dropped under a lock.
+pub(crate) enum LookedAt {
+    Handle(#[expect(dead_code, reason = "it is held")] CancelHandle),
+    Sources(#[expect(dead_code, reason = "they are held")] Sources),
 }
 
 /// Sources that are still to be looked at, and from where on.
@@ -186,19 +213,22 @@ struct Left {
     next: usize,
 }
 
-fn add_sources(cell: RawCell, any: bool, left: &mut Vec<Left>) {
-    let sources = cell.side_if_made().and_then(Side::sources);
-    let wanted = sources.filter(|sources| any || sources.needs().is_each());
-    left.extend(wanted.map(|sources| Left { sources, next: 0 }));
+fn add_sources(cell: RawCell, any: bool, left: &mut Vec<Left>, done_with: &mut impl FnMut(LookedAt)) {
+    match cell.side_if_made().and_then(Side::sources) {
+        Some(sources) if any || sources.needs().is_each() => left.push(Left { sources, next: 0 }),
+        Some(sources) => done_with(LookedAt::Sources(sources)),
+        None => {}
+    }
 }
 
-fn next_of(left: &mut Vec<Left>) -> Option<CancelHandle> {
+fn next_of(left: &mut Vec<Left>, done_with: &mut impl FnMut(LookedAt)) -> Option<CancelHandle> {
     loop {
         let last = left.last_mut()?;
         let handle = last.sources.handles().get(last.next).cloned();
         last.next += 1;
         if last.next >= last.sources.handles().len() {
-            left.pop();
+            let last = left.pop();
+            last.into_iter().for_each(|last| done_with(LookedAt::Sources(last.sources)));
         }
         if handle.is_some() {
             return handle;

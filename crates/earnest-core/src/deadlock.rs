@@ -85,7 +85,8 @@ impl Deadlock {
         Deadlock(Box::new(Reason::Initializer))
     }
 
-    /// The tasks that wait for each other: each for the next, and the last for the first. Empty where the deadlock is
+    /// The tasks that wait for each other: each for the next, and the last for the first. One that is queued waits for
+    /// those that its pool's workers are at. Empty where the deadlock is
     /// of another kind.
     #[must_use]
     pub fn tasks(&self) -> &[DeadlockedTask] {

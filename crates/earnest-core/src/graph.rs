@@ -7,7 +7,7 @@
 //! it would be stuck; as it is the last link that closes a cycle, and everybody enters under the same lock, one of those
 //! who close it sees it.
 
-use crate::awaited::Awaited;
+use crate::awaited::{Awaited, LookedAt};
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::{Deadlock, DeadlockedTask};
@@ -199,7 +199,7 @@ impl Graph {
     }
 
     /// The tasks one of which has to go on before the pending `cell` can start. `None`: it may start.
-    fn in_the_way(&self, cell: RawCell) -> Option<Vec<RawCell>> {
+    fn in_the_way(&self, cell: RawCell, looked_at: &mut Vec<LookedAt>) -> Option<Vec<RawCell>> {
         let pool = self.pools.get(&cell.header().owner.number())?;
         // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
         let host = unsafe { &*pool.first()?.host };
@@ -208,14 +208,16 @@ impl Graph {
         }
         // Whoever waits for it will run it in place.
         let waits = |worker: &Innermost| self.waits.get(&worker.task.address());
-        let is_claimed =
-            pool.iter().filter_map(waits).any(|wait| wait.on.find_task(true, |task| task == cell));
+        let is_claimed = pool
+            .iter()
+            .filter_map(waits)
+            .any(|wait| wait.on.find_task_keeping(true, |task| task == cell, |spent| looked_at.push(spent)));
         (!is_claimed).then(|| pool.iter().map(|worker| worker.task).collect())
     }
 
     /// Whether `task`, which has been entered or is a derived future, is stuck. What had to be held to find out is left in `looked_at`, to be
     /// dropped where no lock is held.
-    fn stuck(&self, task: RawCell, looked_at: &mut Vec<CancelHandle>) -> Option<Stuck> {
+    fn stuck(&self, task: RawCell, looked_at: &mut Vec<LookedAt>) -> Option<Stuck> {
         let mut parts = self.parts(task, looked_at);
         // What is not shown to be live is stuck.
         while let Some(place) = parts.iter().position(|part| !part.is_live && part.may_end(&parts)) {
@@ -236,7 +238,10 @@ impl Graph {
             way.push(*next);
         }
         let tasks = way.into_iter().map(|place| parts[place].cell);
-        let tasks = tasks.filter(|cell| self.waits.contains_key(&cell.address()));
+        // Those that wait, and those that are queued behind them; not what is merely made of others.
+        let is_queued =
+            |cell: &RawCell| cell.header().owner.get().is_some() && cell.header().word.load().is_pending();
+        let tasks = tasks.filter(|cell| self.waits.contains_key(&cell.address()) || is_queued(cell));
         let named = |cell: RawCell| DeadlockedTask {
             id: cell.side().id(),
             name: cell.terms().and_then(|terms| terms.name.clone()),
@@ -246,7 +251,7 @@ impl Graph {
     }
 
     /// Everything that `task` depends on, itself first.
-    fn parts(&self, task: RawCell, looked_at: &mut Vec<CancelHandle>) -> Vec<Part> {
+    fn parts(&self, task: RawCell, looked_at: &mut Vec<LookedAt>) -> Vec<Part> {
         let mut places = BTreeMap::from([(task.address(), 0)]);
         let mut cells = vec![task];
         let mut parts = Vec::new();
@@ -270,20 +275,20 @@ impl Graph {
         let header = cell.header();
         let is_held_up = self.pools.contains_key(&header.owner.number()) && header.word.load().is_pending()
             || self.waits.contains_key(&cell.address())
-            || cell.side_if_made().is_some_and(|side| side.sources().is_some());
+            || cell.side_if_made().is_some_and(Side::has_sources);
         header.word.load().is_settled() || !is_held_up
     }
 
     /// What `cell` needs before it can be completed. Nothing, if that may happen any time.
-    fn needed_by(&self, cell: RawCell, looked_at: &mut Vec<CancelHandle>) -> (Needs, Vec<RawCell>) {
+    fn needed_by(&self, cell: RawCell, looked_at: &mut Vec<LookedAt>) -> (Needs, Vec<RawCell>) {
         const NOTHING: (Needs, Vec<RawCell>) = (Needs::All, Vec::new());
         if cell.header().word.load().is_settled() {
             return NOTHING;
         }
         if cell.header().owner.number() != 0 && cell.header().word.load().is_pending() {
-            return self.in_the_way(cell).map_or(NOTHING, |in_the_way| (Needs::Any, in_the_way));
+            return self.in_the_way(cell, looked_at).map_or(NOTHING, |in_the_way| (Needs::Any, in_the_way));
         }
-        let (needs, mut handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {
+        let (needs, handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {
             Some(Awaited::Cell(cell)) => return (Needs::All, vec![*cell]),
             // Of many, the first is mostly free: then the others need not be looked at.
             Some(Awaited::Set(members))
@@ -296,12 +301,18 @@ impl Graph {
                 None => return NOTHING,
             },
             None => match cell.side_if_made().and_then(Side::sources) {
-                Some(sources) => (sources.needs(), sources.handles().to_vec()),
+                Some(sources) => {
+                    let needed = (sources.needs(), sources.handles().to_vec());
+                    looked_at.push(LookedAt::Sources(sources));
+                    needed
+                }
                 None => return NOTHING,
             },
         };
         // One that had settled when its handle was made is not in anybody's way.
         let mut on: Vec<_> = handles.iter().filter_map(CancelHandle::cell).collect();
+        let one_has_settled = on.len() < handles.len();
+        looked_at.extend(handles.into_iter().map(LookedAt::Handle));
         if matches!(needs, Needs::AllOrFailure | Needs::AnyValue) {
             let settled = |cell: &RawCell| Some(cell.header().word.load()).filter(|seen| seen.is_settled());
             let leaves_open =
@@ -310,14 +321,12 @@ impl Graph {
                 return NOTHING;
             }
             on.retain(|cell| settled(cell).is_none());
-            looked_at.append(&mut handles);
             // Any of the others may decide it.
             return (Needs::Any, on);
         }
-        if needs == Needs::Any && on.len() < handles.len() {
+        if needs == Needs::Any && one_has_settled {
             return NOTHING;
         }
-        looked_at.append(&mut handles);
         (needs, on)
     }
 }

@@ -135,6 +135,11 @@ impl Side {
         self.terms.get()
     }
 
+    /// Whether it is made of others, and has not settled.
+    pub(crate) fn has_sources(&self) -> bool {
+        self.watchers.lock().sources.is_some()
+    }
+
     /// Registers a waiting thread. `false`: the future has settled, look at it.
     pub(crate) fn watch(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
         let watcher = Watcher { inbox: inbox.clone(), token };

@@ -43,7 +43,7 @@ impl Worker<'_> {
     ) -> Result<Option<usize>, Deadlock> {
         let is_untimed = deadline.is_none();
         if !self.is_ready() {
-            let never = is_untimed && self.has_a_task_among(on);
+            let never = is_untimed && self.depends_on_own(on);
             return if never { Err(Deadlock::initializer()) } else { Ok(waiter.next(deadline)) };
         }
         let _blocks_by_itself = self.go_on();
@@ -133,11 +133,9 @@ impl Worker<'_> {
         claimed
     }
 
-    /// Whether a task of this worker's pool is among what is waited for.
-    fn has_a_task_among(&self, on: &Awaited) -> bool {
-        on.find_task(true, |cell| {
-            cell.header().owner.is(self.owner) && !cell.header().word.load().is_settled()
-        })
+    /// Whether the wait depends on tasks of this worker's pool.
+    fn depends_on_own(&self, on: &Awaited) -> bool {
+        on.depends_on(|cell| cell.header().owner.is(self.owner) && !cell.header().word.load().is_settled())
     }
 
     /// `None`: it is not a task that can be run here.

@@ -1,7 +1,8 @@
 //! Circles that are closed by something else than a wait, and what can be run only after a wait has begun.
 
 use earnest::{
-    CompletionSet, Error, Future, SharedFuture, ThreadPoolExecutor, blocking, first_ok, promise, try_join_all,
+    CompletionSet, Error, Future, ReturnWhen, SharedFuture, ThreadPoolExecutor, blocking, first_ok, promise,
+    try_join_all, wait,
 };
 use earnest_testing::watched;
 use std::sync::mpsc::channel;
@@ -170,4 +171,50 @@ fn a_function_that_waits_for_the_future_it_makes_is_told() {
             assert!(watched("waits for what it makes", || *derived.result().unwrap()));
         }
     }
+}
+
+#[test]
+fn a_queued_task_that_has_a_part_in_a_circle_is_named() {
+    let pools = [pool(1, 0), pool(1, 0)];
+    let (give_one, take_one) = channel::<Future<String>>();
+    let (give_other, take_other) = channel::<Future<()>>();
+    let one = pools[0].submit(move || take_one.recv().unwrap().result().map_err(|error| error.to_string()));
+    let other = pools[1].submit(move || match take_other.recv().unwrap().result() {
+        Ok(()) => "it came".to_owned(),
+        Err(error) => error.to_string(),
+    });
+    // Behind the one that waits for who waits for it.
+    let queued = pools[0].submit(|| ());
+    let id = queued.id();
+    give_one.send(other).unwrap();
+    give_other.send(queued).unwrap();
+    let told = match watched("a circle through a queue", || one.result().unwrap()) {
+        Ok(told) | Err(told) => told,
+    };
+    assert!(told.contains(&format!("task {id} ")), "{told}");
+}
+
+#[test]
+fn an_initializer_that_waits_for_the_first_of_several_may_have_another_come() {
+    let (give, take) = channel::<(earnest::PoolHandle, Future<u32>)>();
+    let take = std::sync::Mutex::new(take);
+    let (tell, told) = channel();
+    let pool = ThreadPoolExecutor::builder()
+        .max_workers(1)
+        .initializer(move || {
+            let (handle, other) = take.lock().unwrap().recv().unwrap();
+            let own = handle.submit(|| 1);
+            let ended = wait([&own, &other], ReturnWhen::FirstCompleted, None).ended;
+            let alone = wait([&own], ReturnWhen::FirstCompleted, None).ended;
+            tell.send((ended, alone)).unwrap();
+        })
+        .build()
+        .unwrap();
+    let (promise, other) = promise();
+    pool.submit(|| ()).detach();
+    give.send((pool.handle(), other)).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(10));
+    promise.complete(2).unwrap();
+    let ends = watched("an initializer", || told.recv().unwrap());
+    assert_eq!(ends, (earnest::Ended::Satisfied, earnest::Ended::Deadlock));
 }

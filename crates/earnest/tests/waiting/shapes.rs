@@ -3,7 +3,7 @@
 
 use earnest::{
     Ended, Error, Future, MapExt, PoolHandle, ReturnWhen, SharedFuture, ThreadPoolExecutor, as_completed,
-    blocking, join_all, promise, race, wait,
+    blocking, join_all, promise, race, scope, wait,
 };
 use earnest_testing::watched;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -51,6 +51,9 @@ shapes! {
     a_cancelled_task_waits_as_it_is_dropped,
     a_wait_within_a_blocking_call,
     a_ring_of_waits_within_blocking_calls,
+    a_scope_within_a_scope,
+    a_scope_s_task_waits_for_the_one_the_scope_is_in,
+    a_task_submits_into_its_own_full_pool,
 }
 
 /// Runs a shape `n` times, and does not wait for ever.
@@ -427,13 +430,53 @@ fn two_pools_of_one_wait_for_each_other_s_queued_task() {
             Ok(value) => assert_eq!(value, 1 - number),
             Err(Error::Deadlock(deadlock)) => {
                 refused += 1;
-                assert_eq!(deadlock.tasks().len(), 2, "{deadlock}");
+                // Both that wait, and both that are queued.
+                assert_eq!(deadlock.tasks().len(), 4, "{deadlock}");
                 assert!(deadlock.tasks().iter().all(|task| task.location().file() == file!()), "{deadlock}");
             }
             Err(error) => panic!("{error}"),
         }
     }
     assert_eq!(refused, 1);
+}
+
+// ---- scopes, and queues that are full ----
+
+fn a_scope_within_a_scope() {
+    let sum = in_a_pool_of_one(|pool| {
+        let inner = |n: u32| scope(&pool, |s| s.submit(|| n + 1).result().unwrap());
+        scope(&pool, |s| [1, 2, 3].map(|n| s.submit(move || inner(n))).map(|task| task.result().unwrap()))
+    });
+    assert_eq!(sum, [2, 3, 4]);
+}
+
+fn a_scope_s_task_waits_for_the_one_the_scope_is_in() {
+    let pool = pool(2);
+    let handle = pool.handle();
+    let (give, take) = channel::<Future<bool>>();
+    let (tell, told) = channel();
+    let task = pool.submit(move || {
+        let itself = take.recv().unwrap();
+        let told = Arc::new(OnceLock::new());
+        let place = told.clone();
+        scope(&handle, |s| {
+            s.submit(move || place.set(itself.result().is_err_and(|error| error.is_deadlock()))).detach();
+        });
+        *told.get().unwrap()
+    });
+    task.add_done_callback(move |outcome| tell.send(*outcome.unwrap()).unwrap());
+    give.send(task).unwrap();
+    assert!(told.recv().unwrap());
+}
+
+fn a_task_submits_into_its_own_full_pool() {
+    let pool = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1).build().unwrap();
+    let handle = pool.handle();
+    let outer = pool.submit(move || {
+        let inner: Vec<_> = (0..20).map(|n| handle.submit(move || n)).collect();
+        inner.into_iter().map(|future| future.result().unwrap()).sum::<u32>()
+    });
+    assert_eq!(outer.result().unwrap(), 190);
 }
 
 // ---- shutdown ----
