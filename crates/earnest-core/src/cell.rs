@@ -109,9 +109,10 @@ impl<F: FnOnce(&TaskContext<'_>) -> T, T> Cell<F, T> {
         let closure = unsafe { cell.read::<F>() };
         let side = cell.side();
         let Some(terms) = side.terms() else { unreachable!("they are set where the task is made") };
-        if terms.is_too_late() {
+        let late = terms.is_too_late().then_some(Outcome::DeadlineExceeded);
+        if let Some(dismissed) = late.or(terms.is_not_to_begin().then_some(Outcome::Cancelled)) {
             drop_caught(closure, "the destructor of a task that was dismissed");
-            return Outcome::DeadlineExceeded;
+            return dismissed;
         }
         terms.begins();
         match catch_unwind(AssertUnwindSafe(|| closure(&TaskContext::new(side, terms)))) {

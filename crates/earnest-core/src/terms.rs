@@ -14,6 +14,8 @@ pub(crate) struct Terms {
     pub(crate) priority: Priority,
     pub(crate) deadline: Option<Instant>,
     pub(crate) token: CancellationToken,
+    /// The token that it was to be cancelled with.
+    given: Option<CancellationToken>,
     /// Cancels the task while it is queued, when somebody cancels its token. Gone when the task is over.
     registration: Mutex<Option<Registration>>,
     began: OnceLock<Instant>,
@@ -21,9 +23,10 @@ pub(crate) struct Terms {
 
 impl Terms {
     pub(crate) fn new(options: TaskOptions) -> Terms {
-        let TaskOptions { name, priority, deadline, token } = options;
-        let token = token.map_or_else(CancellationToken::new, |token| token.child_token());
-        Terms { name, priority, deadline, token, registration: Mutex::new(None), began: OnceLock::new() }
+        let TaskOptions { name, priority, deadline, token: given } = options;
+        let token = given.as_ref().map_or_else(CancellationToken::new, CancellationToken::child_token);
+        let (registration, began) = (Mutex::new(None), OnceLock::new());
+        Terms { name, priority, deadline, token, given, registration, began }
     }
 
     /// Has `cancel` called when the token is cancelled, until the task is over.
@@ -40,6 +43,12 @@ impl Terms {
 
     pub(crate) fn is_too_late(&self) -> bool {
         self.deadline.is_some() && has_passed(self.deadline)
+    }
+
+    /// Whether the task is not to begin: its token was cancelled while it was queued, and who did that has not come to it
+    /// yet.
+    pub(crate) fn is_not_to_begin(&self) -> bool {
+        self.given.as_ref().is_some_and(CancellationToken::is_cancelled)
     }
 
     /// The task begins now.

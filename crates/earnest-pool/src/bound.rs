@@ -123,3 +123,27 @@ impl Backlog for Bound {
         }
     }
 }
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+    use earnest_core::Waiter;
+
+    #[test]
+    fn whoever_has_waited_longest_comes_in_first() {
+        let bound = Bound::new(1, RejectionPolicy::Block);
+        assert!(bound.enter() && !bound.enter());
+        let mut waiters = [(); 3].map(|()| Waiter::new(TOKENS));
+        waiters.iter().for_each(|waiter| bound.enter_or_wait(waiter.inbox()));
+        assert!(bound.withdraw(waiters[1].inbox()));
+        bound.task_has_left();
+        assert_eq!(waiters.each_mut().map(Waiter::try_next), [Some(ENTERED), None, None]);
+        bound.task_has_left();
+        assert_eq!(waiters.each_mut().map(Waiter::try_next), [None, None, Some(ENTERED)]);
+        assert!(!bound.withdraw(waiters[2].inbox()));
+        bound.enter_or_wait(waiters[0].inbox());
+        bound.close();
+        assert_eq!(waiters[0].try_next(), Some(CLOSED));
+        assert_eq!(bound.n_taken(), 1);
+    }
+}

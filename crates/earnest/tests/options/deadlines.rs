@@ -1,4 +1,4 @@
-use crate::support::{begun, hold_up, pool};
+use crate::support::{begun_in_time, hold_up, pool};
 use earnest::{ExecutorExt, InlineExecutor, ManualExecutor, State, TaskOptions};
 use earnest_testing::watched;
 use std::panic::panic_any;
@@ -30,11 +30,11 @@ fn a_queued_task_past_its_deadline_is_ended_while_its_pool_is_busy() {
 #[test]
 fn a_running_task_past_its_deadline_is_asked_and_its_value_is_dropped() {
     let pool = pool(1);
-    let (value, kept) = (Arc::new(()), Arc::new(()));
-    let given = (value.clone(), kept.clone());
-    let future = begun(&pool, TaskOptions::new().timeout(SOON), move |context| {
+    let value = Arc::new(());
+    let given = value.clone();
+    let future = begun_in_time(&pool, move |context| {
         assert!(context.is_cancelled());
-        given.0
+        given
     });
     let error = watched("a deadline while running", || future.result().unwrap_err());
     assert!(error.is_deadline_exceeded());
@@ -44,7 +44,7 @@ fn a_running_task_past_its_deadline_is_asked_and_its_value_is_dropped() {
 #[test]
 fn a_panic_past_the_deadline_stays_a_panic() {
     let pool = pool(1);
-    let future = begun(&pool, TaskOptions::new().timeout(SOON), |_| panic_any("late"));
+    let future = begun_in_time(&pool, |_| panic_any("late"));
     let result: Result<(), _> = watched("a late panic", || future.result());
     assert!(result.unwrap_err().is_panicked());
 }

@@ -1,5 +1,6 @@
 use earnest::{Executor, ExecutorExt, Future, TaskContext, TaskOptions, ThreadPoolExecutor};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 pub(crate) fn pool(workers: usize) -> ThreadPoolExecutor {
     ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
@@ -19,6 +20,27 @@ pub(crate) fn begun<T: Send + 'static>(
     });
     begins.recv().unwrap();
     future
+}
+
+/// Like `begun`, for a task whose time is up soon after that, whatever the machine is doing.
+pub(crate) fn begun_in_time<T: Send + 'static>(
+    executor: &impl Executor,
+    f: impl FnOnce(&TaskContext<'_>) -> T + Clone + Send + 'static,
+) -> Future<T> {
+    let mut timeout = Duration::from_millis(10);
+    loop {
+        let (begin, begins) = channel();
+        let f = f.clone();
+        let future = executor.submit_with(TaskOptions::new().timeout(timeout), move |context| {
+            begin.send(()).unwrap();
+            context.token().wait();
+            f(context)
+        });
+        if begins.recv().is_ok() {
+            return future;
+        }
+        timeout *= 2;
+    }
 }
 
 /// Holds up a worker until the sender is dropped, once it has begun.
