@@ -47,6 +47,9 @@ impl Worker<'_> {
             return if never { Err(Deadlock::initializer()) } else { Ok(waiter.next(deadline)) };
         }
         let _blocks_by_itself = self.go_on();
+        // From the first look on, until something is run in place: whoever is called goes on waiting. Were it told anew, the
+        // pool would be jammed anew, and call those who wait, who would do the same.
+        let mut waiting = None;
         loop {
             if let Some(token) = waiter.try_next() {
                 return Ok(Some(token));
@@ -54,11 +57,15 @@ impl Worker<'_> {
             if has_passed(deadline) {
                 return Ok(None);
             }
-            if is_untimed && self.claim_next(on, || drop(entered.take())) == Claimed::Ran {
+            let may_run = || {
+                drop(entered.take());
+                drop(waiting.take());
+            };
+            if is_untimed && self.claim_next(on, may_run) == Claimed::Ran {
                 continue;
             }
             on.unless_left_behind(deadline)?;
-            let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
+            waiting.get_or_insert_with(|| Waiting::begin(self.host, waiter.inbox()));
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             let mut unqueued = None;
             if self.host.is_jammed() {
@@ -194,8 +201,8 @@ impl Worker<'_> {
             return Blocked::NotReady;
         }
         let _blocks_by_itself = self.go_on();
+        let _waiting = self.is_ready().then(|| Waiting::begin(self.host, waiter.inbox()));
         loop {
-            let _waiting = self.is_ready().then(|| Waiting::begin(self.host, waiter.inbox()));
             if let Some(token) = waiter.try_next() {
                 return Blocked::Token(token);
             }

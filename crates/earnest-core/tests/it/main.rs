@@ -14,6 +14,7 @@ mod id;
 mod unseen;
 mod leftovers;
 mod token;
+mod called;
 
 // What they share.
 mod asleep;

@@ -1,0 +1,71 @@
+//! Workers that wait, and are called to look again.
+
+use earnest_core::{Host, Inbox, Owner, Worker, promise};
+use earnest_testing::watched;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+/// A pool all of whose workers wait: what it is told, and how often it is asked.
+#[derive(Default)]
+struct Jammed {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+    asked: AtomicUsize,
+    waiting: Mutex<Option<Arc<Inbox>>>,
+}
+
+impl Host for Jammed {
+    fn wait_begins(&self, inbox: &Arc<Inbox>) {
+        self.begun.fetch_add(1, SeqCst);
+        *self.waiting.lock().unwrap() = Some(inbox.clone());
+    }
+
+    fn wait_ends(&self, _: &Arc<Inbox>) {
+        self.ended.fetch_add(1, SeqCst);
+    }
+
+    fn is_jammed(&self) -> bool {
+        self.asked.fetch_add(1, SeqCst);
+        true
+    }
+
+    fn call_all(&self) {
+        self.waiting.lock().unwrap().iter().for_each(|inbox| inbox.call());
+    }
+
+    fn n_workers(&self) -> usize {
+        2
+    }
+}
+
+impl Jammed {
+    /// Returns when the worker has asked once more than `asked` times.
+    fn until_asked(&self, asked: usize) {
+        while self.asked.load(SeqCst) <= asked {
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[test]
+fn a_worker_that_is_called_looks_again_and_is_not_said_to_wait_anew() {
+    watched("called", || {
+        let pool = Arc::new(Jammed::default());
+        let (kept, future) = promise::<u32>();
+        let host = pool.clone();
+        let thread = std::thread::spawn(move || {
+            let worker = Worker::new(Owner::next(), &*host, 2 << 20);
+            worker.ready();
+            worker.serve(|| future.result().unwrap())
+        });
+        pool.until_asked(0);
+        for _ in 0..10 {
+            let asked = pool.asked.load(SeqCst);
+            pool.call_all();
+            pool.until_asked(asked);
+        }
+        kept.complete(7).unwrap();
+        assert_eq!(thread.join().unwrap(), 7);
+        assert_eq!([&pool.begun, &pool.ended].map(|count| count.load(SeqCst)), [1, 1]);
+    });
+}
