@@ -13,6 +13,7 @@ pub(crate) const LIVE: u64 = STARTING << FIELD_BITS;
 pub(crate) const BLOCKED: u64 = LIVE << FIELD_BITS;
 pub(crate) const CLOSED: u64 = BLOCKED << FIELD_BITS;
 pub(crate) const BROKEN: u64 = CLOSED << 1;
+pub(crate) const NO_THREAD: u64 = BROKEN << 1;
 
 /// One reading of the word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,11 @@ impl Counts {
     pub(crate) fn is_broken(self) -> bool {
         self.0 & BROKEN != 0
     }
+
+    /// Whether there was no thread to be had when one was last to be started.
+    pub(crate) fn has_no_thread(self) -> bool {
+        self.0 & NO_THREAD != 0
+    }
 }
 
 impl core::fmt::Debug for Counts {
@@ -70,6 +76,7 @@ impl core::fmt::Debug for Counts {
             .field("blocked", &self.blocked())
             .field("closed", &self.is_closed())
             .field("broken", &self.is_broken())
+            .field("no_thread", &self.has_no_thread())
             .finish()
     }
 }

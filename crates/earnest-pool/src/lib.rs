@@ -38,6 +38,7 @@ mod builder;
 mod size;
 mod shutdown;
 mod default;
+mod end;
 mod error;
 mod stats;
 mod degraded;

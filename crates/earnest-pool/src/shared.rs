@@ -247,6 +247,7 @@ impl Shared {
                     Ok(thread) => {
                         Self::forget_ended(&mut threads);
                         threads.push(thread);
+                        self.sleep.start_succeeded(permit);
                         return Ok(());
                     }
                     Err(error) => {
@@ -266,6 +267,10 @@ impl Shared {
             // Somebody may have relied on the worker that did not come; whoever parks can do it.
             let (_, start) = self.sleep.work_added(|| 0);
             debug_assert!(start.is_none(), "no thread is started for an empty backlog");
+        }
+        if self.sleep.is_jammed() {
+            // What one of those who wait waits for may be a task that only itself could run now.
+            self.call_those_who_wait(None);
         }
         Err(error.map(|error| error.kind()))
     }

@@ -36,12 +36,19 @@
 //! Then whoever is to take the next task steps aside and parks instead ([`Sleep::step_aside`]), for which it needs no
 //! look at the queues: as many as there may be are active without it, and each of them comes by S1, S2, or the look
 //! of one who becomes blocked.
+//!
+//! Where all workers are blocked and a thread that may be started cannot be, nobody is left but those who wait. The word
+//! remembers this until a start succeeds; it is no reason not to try again, which everybody does who adds work, or becomes
+//! blocked and leaves some. While one tries, its worker counts; when it has failed, it calls those who wait.
 
-use crate::counts::{BLOCKED, BROKEN, CLOSED, Counts, LIVE, MAX_WORKERS, PARKED, SEARCHING, STARTING};
+use crate::counts::{
+    BLOCKED, BROKEN, CLOSED, Counts, LIVE, MAX_WORKERS, NO_THREAD, PARKED, SEARCHING, STARTING,
+};
+use crate::end::End;
 use crate::semaphore::Semaphore;
 use crossbeam_utils::CachePadded;
 use earnest_sync::{
-    AtomicBool, AtomicU64, Condvar, Mutex,
+    AtomicBool, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence, mutant,
 };
@@ -67,8 +74,7 @@ pub(crate) enum Aside {
 pub(crate) struct Sleep {
     word: AtomicU64,
     wakes: Semaphore,
-    /// Signalled when the last worker has gone.
-    ended: (Mutex<()>, Condvar),
+    ended: End,
     /// Set when more workers may be active than there should be.
     too_many: CachePadded<AtomicBool>,
     /// How many may be active.
@@ -85,7 +91,7 @@ impl Sleep {
         Sleep {
             word: AtomicU64::new(0),
             wakes: Semaphore::new(),
-            ended: (Mutex::new(()), Condvar::new()),
+            ended: End::new(),
             too_many: CachePadded::new(AtomicBool::new(false)),
             max_workers: AtomicU64::new(max_workers as u64),
             max_threads: AtomicU64::new(max_threads as u64),
@@ -171,7 +177,16 @@ impl Sleep {
     /// The thread could not be started. Says what is left.
     pub(crate) fn start_failed(&self, permit: StartPermit) -> Counts {
         let StartPermit(()) = permit;
+        self.word.fetch_or(NO_THREAD, AcqRel);
         self.count_out(LIVE + STARTING)
+    }
+
+    /// The thread has been started.
+    pub(crate) fn start_succeeded(&self, permit: StartPermit) {
+        let StartPermit(()) = permit;
+        if self.counts().has_no_thread() {
+            self.word.fetch_and(!NO_THREAD, AcqRel);
+        }
     }
 
     /// Counts a worker out. Others may have relied on it to come and search: the caller looks at the queues again.
@@ -238,10 +253,10 @@ impl Sleep {
         self.too_many.load(Relaxed)
     }
 
-    /// Whether every worker's task waits, and no other may be started.
+    /// Whether every worker's task waits, and no other may be started, or none could be.
     pub(crate) fn is_jammed(&self) -> bool {
         let counts = self.counts();
-        counts.live() == counts.blocked() && !self.may_start(counts)
+        counts.live() == counts.blocked() && (counts.has_no_thread() || !self.may_start(counts))
     }
 
     /// This worker parks before it takes another task, if more are active than there may be; or leaves, if there are to
@@ -390,32 +405,17 @@ impl Sleep {
 
     /// Blocks until no worker is left. `false`: the deadline has passed.
     pub(crate) fn wait_until_ended(&self, deadline: Option<Instant>) -> bool {
-        let (lock, ended) = &self.ended;
-        let mut guard = lock.lock();
-        while self.counts().live() > 0 {
-            let now = earnest_sync::now();
-            if deadline.zip(now).is_some_and(|(deadline, now)| now >= deadline) {
-                return false;
-            }
-            guard = ended.wait_deadline(guard, deadline);
-        }
-        true
+        self.ended.wait_until(|| self.counts().live() == 0, deadline)
     }
 
     /// Blocks for a moment. `false`: the deadline has passed.
     pub(crate) fn pause(&self, deadline: Option<Instant>) -> bool {
-        const MOMENT: Duration = Duration::from_millis(1);
-        let Some((deadline, now)) = deadline.zip(earnest_sync::now()) else { return true };
-        let (lock, ended) = &self.ended;
-        drop(ended.wait_deadline(lock.lock(), now.checked_add(MOMENT).map(|moment| moment.min(deadline))));
-        now < deadline
+        self.ended.pause(deadline)
     }
 
     /// Says that no worker is left, to those who wait for it.
     pub(crate) fn signal_end(&self) {
-        let (lock, ended) = &self.ended;
-        drop(lock.lock());
-        ended.notify_all();
+        self.ended.signal();
     }
 }
 

@@ -5,6 +5,8 @@ mod forked;
 mod hidden;
 mod long;
 mod nested;
+#[cfg(target_os = "linux")]
+mod no_thread;
 mod shapes;
 mod storm;
 mod tokens;

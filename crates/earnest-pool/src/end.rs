@@ -1,0 +1,45 @@
+//! The end of a pool: when its last worker has gone.
+
+use core::time::Duration;
+use earnest_sync::{Condvar, Mutex};
+use std::time::Instant;
+
+/// Signalled when the last worker has gone.
+#[derive(Debug)]
+pub(crate) struct End {
+    lock: Mutex<()>,
+    signalled: Condvar,
+}
+
+impl End {
+    pub(crate) fn new() -> End {
+        End { lock: Mutex::new(()), signalled: Condvar::new() }
+    }
+
+    pub(crate) fn signal(&self) {
+        drop(self.lock.lock());
+        self.signalled.notify_all();
+    }
+
+    /// Blocks until `has_come`, which is looked at whenever this is signalled. `false`: the deadline has passed.
+    pub(crate) fn wait_until(&self, has_come: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+        let mut guard = self.lock.lock();
+        while !has_come() {
+            let now = earnest_sync::now();
+            if deadline.zip(now).is_some_and(|(deadline, now)| now >= deadline) {
+                return false;
+            }
+            guard = self.signalled.wait_deadline(guard, deadline);
+        }
+        true
+    }
+
+    /// Blocks for a moment. `false`: the deadline has passed.
+    pub(crate) fn pause(&self, deadline: Option<Instant>) -> bool {
+        const MOMENT: Duration = Duration::from_millis(1);
+        let Some((deadline, now)) = deadline.zip(earnest_sync::now()) else { return true };
+        let until = now.checked_add(MOMENT).map(|moment| moment.min(deadline));
+        drop(self.signalled.wait_deadline(self.lock.lock(), until));
+        now < deadline
+    }
+}
