@@ -73,15 +73,6 @@ impl Members {
         (!left.is_open).then(|| left.handles.values().cloned().collect())
     }
 
-    fn depend_on(&self, never_comes: impl Fn(RawCell) -> bool) -> bool {
-        let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(&never_comes);
-        let Some(all) = self.all() else { return false };
-        match self.needs {
-            needs if needs.is_each() => all.iter().any(is_stuck),
-            _ => !all.is_empty() && all.iter().all(is_stuck),
-        }
-    }
-
     fn find_task(
         &self,
         mut from: usize,
@@ -129,12 +120,14 @@ impl Awaited {
         if never { Err(Deadlock::forked()) } else { Ok(()) }
     }
 
-    /// Whether the wait could never end if those do not come of which `never_comes` says so.
+    /// Whether the wait could never end if those do not come of which `never_comes` says so. Where one of several would do,
+    /// it is all of them that must not come.
     pub(crate) fn depends_on(&self, never_comes: impl Fn(RawCell) -> bool) -> bool {
-        let is_stuck = |cell| find_below(cell, false, &mut |cell| never_comes(cell), &mut drop);
         match self {
-            Awaited::Cell(cell) => is_stuck(*cell),
-            Awaited::Set(members) => members.depend_on(is_stuck),
+            Awaited::Cell(cell) => depends_on(*cell, &never_comes),
+            Awaited::Set(members) => {
+                members.all().is_some_and(|handles| depends_on_each(&handles, members.needs, &never_comes))
+            }
         }
     }
 
@@ -172,6 +165,39 @@ impl Awaited {
             }
             _ => self.find_task(false, found),
         }
+    }
+}
+
+/// Like `Awaited::depends_on`, for one future, which the caller holds. However long a chain, it takes no stack; one of many
+/// in another takes some.
+fn depends_on(mut cell: RawCell, never_comes: &dyn Fn(RawCell) -> bool) -> bool {
+    // What keeps the cell.
+    let mut link;
+    loop {
+        if never_comes(cell) {
+            return true;
+        }
+        match cell.side_if_made().and_then(Side::sources) {
+            Some(Sources::One(source)) => link = source,
+            Some(Sources::Many(sources, needs)) => return depends_on_each(&sources, needs, never_comes),
+            None => return false,
+        }
+        let Some(source) = link.cell() else { return false };
+        cell = source;
+    }
+}
+
+fn depends_on_each(handles: &[CancelHandle], needs: Needs, never_comes: &dyn Fn(RawCell) -> bool) -> bool {
+    let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(|cell| depends_on(cell, never_comes));
+    // One that has failed is out, where a value is wanted; if it had when its handle was made, it has no cell.
+    let is_out = |handle: &CancelHandle| match handle.cell().map(|cell| cell.header().word.load()) {
+        Some(seen) => seen.is_settled() && needs.leaves_open(seen.outcome()),
+        None => needs == Needs::AnyValue,
+    };
+    if needs.is_each() {
+        handles.iter().any(is_stuck)
+    } else {
+        handles.iter().any(is_stuck) && handles.iter().all(|handle| is_out(handle) || is_stuck(handle))
     }
 }
 

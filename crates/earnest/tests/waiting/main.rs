@@ -5,6 +5,7 @@ mod forked;
 mod hidden;
 mod long;
 mod nested;
+mod not_ready;
 #[cfg(target_os = "linux")]
 mod no_thread;
 mod shapes;
