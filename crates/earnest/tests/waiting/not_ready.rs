@@ -12,10 +12,10 @@ fn in_initializer<R: Send + 'static>(
     wait: impl Fn(PoolHandle, Future<u32>) -> R + Send + Sync + 'static,
 ) -> R {
     watched("an initializer waits", move || {
-        let place: Arc<Mutex<Option<(PoolHandle, Future<u32>)>>> = Arc::default();
-        let (mine, (tell, told)) = (place.clone(), channel());
+        let (mine, (tell, told)) = (Arc::new(Mutex::new(None)), channel());
+        let place = mine.clone();
         let initializer = move || {
-            let (handle, other) = mine.lock().unwrap().take().unwrap();
+            let (handle, other): (PoolHandle, _) = mine.lock().unwrap().take().unwrap();
             tell.send(None).unwrap();
             tell.send(Some(wait(handle, other))).unwrap();
         };
