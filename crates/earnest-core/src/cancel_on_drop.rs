@@ -32,16 +32,6 @@ impl<T> CancelOnDrop<T> {
     pub fn into_inner(mut self) -> Future<T> {
         self.future.take().unwrap_or_else(|| unreachable!("taken here only, by value"))
     }
-
-    /// Blocks until the future is done, and takes the outcome. If this thread unwinds meanwhile, it is cancelled.
-    ///
-    /// # Errors
-    ///
-    /// The [`Error`] that says why there is no value.
-    pub fn result(self) -> Result<T, Error> {
-        self.wait();
-        self.into_inner().result()
-    }
 }
 
 impl<T> Deref for CancelOnDrop<T> {

@@ -1,23 +1,18 @@
 //! The party that receives an outcome: looks, waits, takes, cancels.
 
-use crate::awaited::Awaited;
 use crate::cell::RawCell;
-use crate::deadlock::Deadlock;
 use crate::error::Error;
 use crate::id::FutureId;
 use crate::link::Link;
 use crate::observer::callback;
 use crate::producer::{Producer, read_outcome};
-use crate::settle::Settling;
+use crate::settling::Settling;
 use crate::state::{Outcome, Party, View};
-use crate::waiter::{Inbox, spin_until, with_single};
-use crate::worker;
+use crate::waiter::Inbox;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
-use earnest_sync::CAN_BLOCK;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Receives the outcome. Dropped without doing so, it leaves the task to run, and its outcome to be dropped.
 pub(crate) struct Consumer<T> {
@@ -95,62 +90,6 @@ impl<T> Consumer<T> {
         let result = unsafe { move_out(self.cell, seen) };
         self.cell.header().word.mark_taken();
         Some(result)
-    }
-
-    /// Blocks until the outcome can be seen. `false`: the deadline has passed.
-    ///
-    /// # Errors
-    ///
-    /// [`Deadlock`], where it never could be.
-    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<bool, Deadlock> {
-        if self.is_visible() {
-            return Ok(true);
-        }
-        let on = Awaited::Cell(self.cell);
-        if deadline.is_none()
-            && Settling::any()
-            && on.find_task(false, |cell| Settling::outcome_of(cell).is_some())
-        {
-            return Err(Deadlock::own_callback());
-        }
-        if !CAN_BLOCK {
-            return Err(Deadlock::alone());
-        }
-        worker::with_current(|worker| {
-            if deadline.is_none() {
-                // The common case of a worker, without the means to block.
-                let ran = || worker.is_some_and(|worker| worker.runs_instead(&on));
-                while ran() {
-                    if self.is_visible() {
-                        return Ok(true);
-                    }
-                }
-            }
-            if spin_until(deadline, || self.view().is_settled()) {
-                return Ok(true);
-            }
-            if worker.is_none() {
-                on.unless_left_behind(deadline)?;
-            }
-            with_single(|waiter| {
-                if !self.watch(waiter.inbox(), 0) {
-                    return Ok(true);
-                }
-                let next = match worker {
-                    None => Ok(waiter.next(deadline)),
-                    Some(worker) => worker.wait(&on, deadline, waiter, &mut None),
-                };
-                match next {
-                    Ok(Some(_)) => Ok(true),
-                    // Out of time just as the future settles: then it is settled.
-                    Ok(None) => Ok(!self.unwatch(waiter.inbox(), 0)),
-                    Err(deadlock) => {
-                        self.unwatch(waiter.inbox(), 0);
-                        Err(deadlock)
-                    }
-                }
-            })
-        })
     }
 
     pub(crate) fn watch(&self, inbox: &Arc<Inbox>, token: usize) -> bool {

@@ -7,7 +7,6 @@ use crate::task_options::Priority;
 use crate::terms::Terms;
 use crate::token::CancellationToken;
 use core::fmt;
-use std::time::{Duration, Instant};
 
 /// What a running task can know of itself: its token, its deadline, its name.
 ///
@@ -26,7 +25,7 @@ use std::time::{Duration, Instant};
 /// ```
 pub struct TaskContext<'a> {
     side: &'a Side,
-    terms: &'a Terms,
+    pub(crate) terms: &'a Terms,
 }
 
 impl<'a> TaskContext<'a> {
@@ -60,19 +59,6 @@ impl<'a> TaskContext<'a> {
         &self.terms.token
     }
 
-    /// When the task's time is up.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.terms.deadline
-    }
-
-    /// How long the task still has. `None`: as long as it likes.
-    #[must_use]
-    pub fn time_left(&self) -> Option<Duration> {
-        let now = earnest_sync::now()?;
-        self.terms.deadline.map(|deadline| deadline.saturating_duration_since(now))
-    }
-
     /// What the task is called.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -95,7 +81,7 @@ impl<'a> TaskContext<'a> {
 impl fmt::Debug for TaskContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut context = f.debug_struct("TaskContext");
-        context.field("name", &self.name()).field("deadline", &self.deadline());
+        context.field("name", &self.name()).field("deadline", &self.terms.deadline);
         context.field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
     }
 }

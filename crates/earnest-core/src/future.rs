@@ -3,19 +3,16 @@
 use crate::cancel::CancelHandle;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::consumer::Consumer;
-use crate::deadlock::Deadlock;
-use crate::error::{Error, TimedOut};
+use crate::error::Error;
 use crate::id::FutureId;
 use crate::parties::settled;
 use crate::shared::SharedFuture;
-use crate::waiter::deadline_after;
 use core::fmt;
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use earnest_sync::mutant;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::time::{Duration, Instant};
 
 /// A value that is still to come, held by the one who will take it.
 ///
@@ -62,27 +59,6 @@ impl<T> Future<T> {
         Self::from(Ok(value))
     }
 
-    /// Blocks until the future is done, and takes the outcome.
-    ///
-    /// # Errors
-    ///
-    /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
-    /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
-    pub fn result(self) -> Result<T, Error> {
-        match self.try_result() {
-            Ok(result) => result,
-            Err(pending) => pending.result_slow(),
-        }
-    }
-
-    #[cold]
-    fn result_slow(self) -> Result<T, Error> {
-        self.consumer.wait(None).map_err(Error::Deadlock)?;
-        // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
-        // others and cannot be taken.
-        self.try_result().unwrap_or_else(|_| Err(Error::Deadlock(Deadlock::own_callback())))
-    }
-
     /// Takes the outcome if the future is done, and gives the future back otherwise. Does not block.
     ///
     /// # Errors
@@ -90,44 +66,6 @@ impl<T> Future<T> {
     /// The future itself, when it is not done. The inner result is the outcome.
     pub fn try_result(self) -> Result<Result<T, Error>, Self> {
         self.consumer.take().map_err(|consumer| Self { consumer })
-    }
-
-    /// Blocks until the future is done, for `timeout` at most. A timeout too large for the clock means for ever.
-    ///
-    /// # Errors
-    ///
-    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
-    pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, Error>, TimedOut<Self>> {
-        self.result_by(deadline_after(timeout))
-    }
-
-    /// Blocks until the future is done, or `deadline` has passed.
-    ///
-    /// # Errors
-    ///
-    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
-    pub fn result_deadline(self, deadline: Instant) -> Result<Result<T, Error>, TimedOut<Self>> {
-        self.result_by(Some(deadline))
-    }
-
-    fn result_by(self, deadline: Option<Instant>) -> Result<Result<T, Error>, TimedOut<Self>> {
-        let _deadlock_only_without_a_deadline = self.consumer.wait(deadline);
-        self.try_result().map_err(TimedOut::new)
-    }
-
-    /// Blocks until the future is done.
-    ///
-    /// Where that could never come to be, as [`result`](Self::result) would say with [`Error::Deadlock`], it returns at
-    /// once, and the future is not done.
-    pub fn wait(&self) {
-        let _deadlock = self.consumer.wait(None);
-    }
-
-    /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
-    ///
-    /// A timeout too large for the clock means for ever; a timeout of zero looks once.
-    pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.consumer.wait(deadline_after(timeout)).unwrap_or(false)
     }
 
     /// The outcome by reference, if the future is done. Does not block.

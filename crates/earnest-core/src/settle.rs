@@ -4,11 +4,10 @@ use crate::cell::{RawCell, dismissal};
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
+use crate::settling::Settling;
 use crate::state::{Outcome, View};
 use crate::unseen::report_unseen;
 use crate::worker;
-use core::cell::Cell;
-use core::ptr;
 use earnest_sync::mutant;
 
 /// Who settles, and so which parties go on holding the cell afterwards.
@@ -224,53 +223,5 @@ impl RawCell {
         };
         // SAFETY: the slot is the consumer's (R2), or its owner is below us on this thread's stack and only reads.
         Some(unsafe { self.outcome(outcome) })
-    }
-}
-/// A cell whose callbacks this thread is running: inside a callback its own future answers.
-///
-/// They form a list through the stack, innermost first. A thread-local without a destructor, so that it is there even
-/// while the thread ends.
-pub(crate) struct Settling {
-    cell: RawCell,
-    outcome: Outcome,
-    outer: *const Settling,
-}
-
-earnest_sync::thread_local! {
-    static INNERMOST: Cell<*const Settling> = const { Cell::new(ptr::null()) };
-}
-
-impl Settling {
-    fn new(cell: RawCell, outcome: Outcome) -> Settling {
-        Settling { cell, outcome, outer: INNERMOST.with(Cell::get) }
-    }
-
-    fn enter(&self) -> impl Drop + '_ {
-        struct Leave<'a>(&'a Settling);
-        impl Drop for Leave<'_> {
-            fn drop(&mut self) {
-                INNERMOST.with(|innermost| innermost.set(self.0.outer));
-            }
-        }
-        INNERMOST.with(|innermost| innermost.set(self));
-        Leave(self)
-    }
-
-    /// Whether this thread is running callbacks at all.
-    pub(crate) fn any() -> bool {
-        !INNERMOST.with(Cell::get).is_null()
-    }
-
-    /// What the callbacks of `cell` are told, if this thread is running them.
-    pub(crate) fn outcome_of(cell: RawCell) -> Option<Outcome> {
-        let mut frame = INNERMOST.with(Cell::get);
-        // SAFETY: null, or a frame further up this thread's stack, which is taken off the list before it goes.
-        while let Some(settling) = unsafe { frame.as_ref() } {
-            if settling.cell == cell {
-                return Some(settling.outcome);
-            }
-            frame = settling.outer;
-        }
-        None
     }
 }

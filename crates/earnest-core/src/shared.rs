@@ -7,7 +7,6 @@ use crate::id::FutureId;
 use crate::shared_outcome::SharedOutcome;
 use core::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 /// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it. A reference to
 /// it can be awaited.
@@ -34,35 +33,13 @@ impl<T> SharedFuture<T> {
         &self.both.future
     }
 
+    /// The first deadlock that somebody would have run into is what all are shown who wait for it.
+    pub(crate) fn deadlock(&self, deadlock: impl FnOnce() -> Error) -> &Error {
+        self.both.deadlock.get_or_init(deadlock)
+    }
+
     pub(crate) fn glance(&self) -> Option<Result<&T, &Error>> {
         self.inner().glance()
-    }
-
-    /// Blocks until the future is done. Inside one of its own callbacks it answers at once.
-    ///
-    /// # Errors
-    ///
-    /// The [`Error`] that says why there is no value.
-    pub fn result(&self) -> Result<&T, &Error> {
-        if let Some(outcome) = self.inner().peek() {
-            return outcome;
-        }
-        match self.inner().consumer.wait(None) {
-            Ok(_) => self.inner().peek().unwrap_or_else(|| unreachable!("it can be seen after a wait")),
-            // What is given out is a reference, which has to point somewhere.
-            Err(deadlock) => Err(self.both.deadlock.get_or_init(|| Error::Deadlock(deadlock))),
-        }
-    }
-
-    /// Blocks until the future is done.
-    pub fn wait(&self) {
-        self.inner().wait();
-    }
-
-    /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
-    #[must_use]
-    pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.inner().wait_timeout(timeout)
     }
 
     /// The outcome, if the future is done. Does not block.

@@ -12,12 +12,11 @@ use crate::parties;
 use crate::producer::{Dismissal, Producer};
 use crate::task_options::{Priority, TaskOptions};
 use crate::terms::Terms;
-use crate::worker::{self, Worker};
+use crate::worker;
 use core::fmt;
 use core::panic::Location;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
 ///
@@ -77,19 +76,6 @@ impl Runnable {
         let _had_been_cancelled = worker::with_current(|worker| self.producer.run(worker, |_| {}));
     }
 
-    /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
-    ///
-    /// It is told `true` when the closure has returned, its outcome has not been published, and no code of the user's is
-    /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the
-    /// outcome. Should something come up after all, such as a callback that was registered meanwhile, it is told
-    /// `false` before that runs. A panic in it is reported and changes nothing else.
-    ///
-    /// `false`: the task had been cancelled, or been run by who waited for it, and nothing was done.
-    #[must_use = "a task that is over does not say how long tasks take"]
-    pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) -> bool {
-        self.producer.run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)))
-    }
-
     /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called
     /// before the task is queued.
     pub fn belongs_to(&self, owner: Owner) {
@@ -104,12 +90,6 @@ impl Runnable {
     /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is dismissed.
     pub fn count_in(&self, backlog: Arc<dyn Backlog>) {
         self.producer.cell().count_in(backlog);
-    }
-
-    /// When the task's time is up, if it was submitted with a [deadline](crate::TaskOptions::deadline).
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.producer.cell().terms().and_then(|terms| terms.deadline)
     }
 
     /// The [priority](crate::TaskOptions::priority) that the task was submitted with.
@@ -134,6 +114,10 @@ impl Runnable {
     /// that brings the outcome about. A panic in `f` is caught and reported.
     pub fn when_over(&self, f: impl FnOnce() + Send + 'static) {
         self.producer.cell().observe(told(move || run_caught("an executor's hook", f)));
+    }
+
+    pub(crate) fn producer(&self) -> &Producer {
+        &self.producer
     }
 
     pub(crate) fn into_producer(self) -> Producer {

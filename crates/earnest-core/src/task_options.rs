@@ -1,9 +1,8 @@
 //! What can be asked for when a task is submitted.
 
 use crate::token::CancellationToken;
-use crate::waiter::deadline_after;
+use earnest_sync::Instant;
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
 
 /// What can be asked for when a task is submitted: see [`submit_with`](crate::ExecutorExt::submit_with).
 ///
@@ -52,23 +51,6 @@ impl TaskOptions {
     /// Which tasks go first.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
-        self
-    }
-
-    /// When the task's time is up.
-    ///
-    /// A task that has not begun by then never does, and its future ends with
-    /// [`Error::DeadlineExceeded`](crate::Error::DeadlineExceeded). One that runs has its token cancelled, and the same
-    /// error for an outcome, when it returns; it is not interrupted, and a value that comes too late is dropped. A panic
-    /// stays a panic.
-    pub fn deadline(mut self, deadline: Instant) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// Like [`deadline`](Self::deadline), for a time from now on. One too large for the clock means for ever.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.deadline = deadline_after(timeout);
         self
     }
 

@@ -5,6 +5,7 @@ mod cancellation;
 mod family;
 mod node;
 mod registration;
+mod wait;
 
 pub use cancellation::Cancellation;
 pub use registration::Registration;
@@ -18,7 +19,6 @@ use core::panic::Location;
 use node::Node;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Asks those who hold it to come to an end. Whoever works looks at it now and then, waits for it, or is called by it;
 /// nothing is interrupted.
@@ -174,37 +174,6 @@ impl CancellationToken {
                 Registration::spent()
             }
         }
-    }
-
-    /// Blocks until the token is cancelled. In a task, another worker goes on in its stead meanwhile, as for any future.
-    ///
-    /// Where nobody else has a handle to the token or to one that it descends from, this is for ever.
-    #[track_caller]
-    pub fn wait(&self) {
-        if !self.is_cancelled() {
-            self.node.end(Location::caller()).wait();
-        }
-    }
-
-    /// Blocks until the token is cancelled, for `timeout` at most. Says whether it is cancelled.
-    ///
-    /// A timeout too large for the clock means for ever; a timeout of zero looks once. As a pause that is cut short by a
-    /// cancellation:
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # let token = earnest_core::CancellationToken::new();
-    /// # let mut n = 0;
-    /// while !token.wait_timeout(Duration::from_millis(10)) {
-    ///     // What is done every ten milliseconds.
-    ///     # n += 1;
-    ///     # if n == 3 { token.cancel(); }
-    /// }
-    /// ```
-    #[must_use = "`false` means that time was up"]
-    #[track_caller]
-    pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        self.is_cancelled() || self.node.end(Location::caller()).wait_timeout(timeout) || self.is_cancelled()
     }
 
     /// A future that is done when the token is cancelled, to be waited for together with others, given callbacks, or

@@ -1,26 +1,21 @@
-//! One thread, or one async task, that waits for many futures: everything in the workspace that blocks on a future
-//! blocks here.
+//! One thread, or one async task, that waits for many futures, and where it is told which of them are done.
 
-use crate::awaited::Awaited;
-use crate::deadlock::Deadlock;
-use crate::panic::{drop_caught, run_caught};
-use crate::watching::Watching;
-use crate::worker;
-use core::cell::Cell;
-use core::task::{Context, Poll, Waker};
+mod block;
+mod cells;
+mod parker;
+
+pub use block::deadline_after;
+pub(crate) use block::{Next, spin_until, with_single};
+
+use cells::Cells;
+use core::task::{Context, Poll};
 use earnest_sync::{
-    AtomicUsize, CAN_BLOCK, Condvar, MODEL, Mutex,
+    AtomicUsize, Instant,
     Ordering::{AcqRel, Acquire, Relaxed},
-    mutant, spin_loop, thread,
+    mutant,
 };
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
-
-/// The point in time that lies `timeout` ahead; `None`, which is for ever, where the clock does not reach that far.
-#[must_use]
-pub fn deadline_after(timeout: Duration) -> Option<Instant> {
-    earnest_sync::now()?.checked_add(timeout)
-}
+use parker::Parker;
+use std::sync::Arc;
 
 /// One thread that waits for many futures.
 ///
@@ -38,15 +33,6 @@ pub struct Waiter {
     inbox: Arc<Inbox>,
     /// The oldest token that has been taken off the stack and not handed out.
     oldest: usize,
-}
-
-/// What became of a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    Token(usize),
-    TimedOut,
-    /// Somebody asks the thread to look again whether it can do something itself.
-    Called,
 }
 
 /// Where tokens are left for a [`Waiter`], by completing threads and others.
@@ -93,66 +79,6 @@ impl Waiter {
         Some(token)
     }
 
-    /// Blocks until a watched future settles, and returns its token. `None`: `deadline` has passed.
-    ///
-    /// Without a deadline, and with nothing watched, this blocks for ever.
-    ///
-    /// # Panics
-    ///
-    /// Where there are no threads, as on WebAssembly, and nothing has settled.
-    pub fn next(&mut self, deadline: Option<Instant>) -> Option<usize> {
-        loop {
-            match self.next_unless_called(deadline) {
-                Next::Token(token) => return Some(token),
-                Next::TimedOut => return None,
-                Next::Called => {}
-            }
-        }
-    }
-
-    /// Like [`next`](Self::next), for a wait of which is said what it is for. On a worker's thread a task that is waited
-    /// for may run in place, and another worker may take this one's place meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// [`Deadlock`], where the wait could never end.
-    pub fn next_of(
-        &mut self,
-        deadline: Option<Instant>,
-        watching: &mut Watching,
-    ) -> Result<Option<usize>, Deadlock> {
-        if !CAN_BLOCK {
-            return self.try_next().map(Some).ok_or_else(Deadlock::alone);
-        }
-        let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
-        let on = Awaited::Set(members.clone());
-        let next = worker::with_current(|worker| match worker {
-            None => on.unless_left_behind(deadline).map(|()| self.next(deadline)),
-            Some(worker) => worker.wait(&on, deadline, self, &mut watching.entered),
-        });
-        watching.goes_on();
-        next
-    }
-
-    /// Like [`next`](Self::next), and returns when it is [called](Inbox::call) as well.
-    pub(crate) fn next_unless_called(&mut self, deadline: Option<Instant>) -> Next {
-        loop {
-            if let Some(token) = self.try_next() {
-                return Next::Token(token);
-            }
-            spin_until(deadline, || !self.inbox.is_empty());
-            if let Some(token) = self.try_next() {
-                return Next::Token(token);
-            }
-            if has_passed(deadline) {
-                return Next::TimedOut;
-            }
-            if self.inbox.sleep(deadline) == Parked::Called {
-                return self.try_next().map_or(Next::Called, Next::Token);
-            }
-        }
-    }
-
     /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
     ///
     /// The waker of the latest call counts. Waiting by turns in here and in [`next`](Self::next) is possible.
@@ -173,40 +99,6 @@ impl Waiter {
         self.oldest == EMPTY && Arc::get_mut(&mut self.inbox).is_some_and(|inbox| inbox.is_empty())
     }
 }
-
-/// Lends `f` a waiter for one token: the thread's own, which is made on first use and kept, or a fresh one where that
-/// is in use, was left in someone's hands, or is gone because the thread is ending.
-pub(crate) fn with_single<R>(f: impl FnOnce(&mut Waiter) -> R) -> R {
-    let kept = if MODEL { None } else { SINGLE.try_with(Cell::take).ok().flatten() };
-    let mut waiter = kept.unwrap_or_else(|| Waiter::new(1));
-    let result = f(&mut waiter);
-    if !MODEL && waiter.is_unwatched() {
-        let _thread_is_ending = SINGLE.try_with(|single| single.set(Some(waiter)));
-    }
-    result
-}
-
-earnest_sync::thread_local! {
-    static SINGLE: Cell<Option<Waiter>> = const { Cell::new(None) };
-}
-
-/// Looks a few times, yielding the processor in between, before it is worth going to sleep. Says whether it was seen.
-pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> bool) -> bool {
-    if MODEL || has_passed(deadline) {
-        return ready();
-    }
-    (0..ROUNDS).any(|round| {
-        if round < ROUNDS_OF_PAUSES {
-            (0..1 << round).for_each(|_| spin_loop())
-        } else {
-            thread::yield_now()
-        }
-        ready()
-    })
-}
-
-const ROUNDS: u32 = 16;
-const ROUNDS_OF_PAUSES: u32 = 4;
 
 pub(crate) fn has_passed(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| earnest_sync::now().is_some_and(|now| now >= deadline))
@@ -271,158 +163,6 @@ impl Inbox {
     /// Asks the waiting thread to look again whether it can do something about what it waits for.
     pub fn call(&self) {
         self.parker.call();
-    }
-
-    /// Announces sleep and parks. Returns when something was put, the thread was called, or the deadline has passed, or
-    /// for no reason.
-    fn sleep(&self, deadline: Option<Instant>) -> Parked {
-        if mutant!("sleep_unannounced") {
-            return self.parker.park(deadline);
-        }
-        if !self.announce() {
-            return Parked::Unparked;
-        }
-        let parked = self.parker.park(deadline);
-        // Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left over for the
-        // next sleep.
-        if parked != Parked::Unparked && self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err()
-        {
-            while self.parker.park(None) != Parked::Unparked {}
-        }
-        parked
-    }
-}
-
-/// A cell for every token. There can be more of them at any time, and none is ever moved.
-#[derive(Debug)]
-struct Cells {
-    /// Those of the tokens below the capacity.
-    first: Box<[AtomicUsize]>,
-    /// Those of the tokens that were admitted: each chunk has as many as there are before it. Whoever uses a token
-    /// comes after the admission of that token, by which its chunk is there.
-    more: OnceLock<Box<[Chunk; usize::BITS as usize]>>,
-}
-
-type Chunk = OnceLock<Box<[AtomicUsize]>>;
-
-impl Cells {
-    fn new(capacity: usize) -> Cells {
-        Cells { first: empty_cells(capacity.max(1)), more: OnceLock::new() }
-    }
-
-    fn admit(&self, token: usize) {
-        if token >= self.first.len() {
-            let (chunk, _) = self.place(token);
-            let chunks =
-                self.more.get_or_init(|| Box::new([const { OnceLock::new() }; usize::BITS as usize]));
-            chunks[chunk].get_or_init(|| empty_cells(self.first.len() << chunk));
-        }
-    }
-
-    fn of(&self, token: usize) -> &AtomicUsize {
-        if let Some(cell) = self.first.get(token) {
-            return cell;
-        }
-        let (chunk, index) = self.place(token);
-        let cells = self.more.get().and_then(|chunks| chunks[chunk].get());
-        &cells.expect("a token that was admitted")[index]
-    }
-
-    /// The chunk of a token that is not among the first, and its index there.
-    fn place(&self, token: usize) -> (usize, usize) {
-        let chunk = (token / self.first.len()).ilog2() as usize;
-        (chunk, token - (self.first.len() << chunk))
-    }
-}
-
-fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
-    (0..n).map(|_| AtomicUsize::new(EMPTY)).collect()
-}
-
-/// Blocks one thread until another says otherwise, or has a waker woken instead.
-#[derive(Debug)]
-struct Parker {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug)]
-struct State {
-    is_unparked: bool,
-    is_called: bool,
-    waker: KeptWaker,
-}
-
-/// Why a thread goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Parked {
-    Unparked,
-    Called,
-    TimedOut,
-}
-
-impl Parker {
-    fn new() -> Parker {
-        let state = State { is_unparked: false, is_called: false, waker: KeptWaker(None) };
-        Parker { state: Mutex::new(state), changed: Condvar::new() }
-    }
-
-    /// Blocks until [`unpark`](Self::unpark) or [`call`](Self::call), which it uses up, or until the deadline. Says which.
-    fn park(&self, deadline: Option<Instant>) -> Parked {
-        let mut state = self.state.lock();
-        loop {
-            if core::mem::take(&mut state.is_unparked) {
-                return Parked::Unparked;
-            }
-            if core::mem::take(&mut state.is_called) {
-                return Parked::Called;
-            }
-            if has_passed(deadline) {
-                return Parked::TimedOut;
-            }
-            state = self.changed.wait_deadline(state, deadline);
-        }
-    }
-
-    fn call(&self) {
-        self.state.lock().is_called = true;
-        self.changed.notify_one();
-    }
-
-    /// Who is waiting is not known here: the thread finds this out the next time it parks, at the latest.
-    fn unpark(&self) {
-        let waker = {
-            let mut state = self.state.lock();
-            state.is_unparked = true;
-            state.waker.0.take()
-        };
-        self.changed.notify_one();
-        if let Some(waker) = waker {
-            run_caught("a waker", || waker.wake());
-        }
-    }
-
-    /// Has `waker` woken by the next who unparks.
-    fn set_waker(&self, waker: Waker) {
-        let mut state = self.state.lock();
-        if state.waker.0.is_some() && mutant!("waker_not_replaced") {
-            return;
-        }
-        let old = KeptWaker(state.waker.0.replace(waker));
-        drop(state);
-        drop(old);
-    }
-}
-
-/// A waker, if there is one, whose destructor is the user's and may panic.
-#[derive(Debug)]
-struct KeptWaker(Option<Waker>);
-
-impl Drop for KeptWaker {
-    fn drop(&mut self) {
-        if let Some(waker) = self.0.take() {
-            drop_caught(waker, "a waker's destructor");
-        }
     }
 }
 

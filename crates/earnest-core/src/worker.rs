@@ -2,6 +2,8 @@
 
 use crate::cell::RawCell;
 use crate::owner::Owner;
+use crate::panic::run_caught;
+use crate::task::Runnable;
 use crate::waiter::{Inbox, Waiter};
 use core::cell::Cell;
 use core::fmt;
@@ -164,6 +166,21 @@ impl Frame {
 
     pub(crate) fn is_not_over(&self, cell: RawCell) {
         self.cell.set(Some(cell));
+    }
+}
+
+impl Runnable {
+    /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
+    ///
+    /// It is told `true` when the closure has returned, its outcome has not been published, and no code of the user's is
+    /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the
+    /// outcome. Should something come up after all, such as a callback that was registered meanwhile, it is told
+    /// `false` before that runs. A panic in it is reported and changes nothing else.
+    ///
+    /// `false`: the task had been cancelled, or been run by who waited for it, and nothing was done.
+    #[must_use = "a task that is over does not say how long tasks take"]
+    pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) -> bool {
+        self.into_producer().run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)))
     }
 }
 

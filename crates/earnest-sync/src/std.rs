@@ -6,8 +6,9 @@ pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Order
 pub use std::thread;
 pub use std::thread_local;
 
+pub use std::sync::OnceLock;
 use std::sync::PoisonError;
-use std::time::Instant;
+pub use std::time::Instant;
 
 /// One value for the whole process, with a constant initializer.
 #[macro_export]

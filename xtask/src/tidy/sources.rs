@@ -7,7 +7,7 @@ use super::{Problem, Source};
 const LONGEST: usize = 450;
 
 /// Where `unsafe` may be written.
-const UNSAFE: [&str; 21] = [
+const UNSAFE: [&str; 22] = [
     "crates/earnest-core/src/cell.rs",
     "crates/earnest-core/src/consumer.rs",
     "crates/earnest-core/src/executor.rs",
@@ -20,6 +20,7 @@ const UNSAFE: [&str; 21] = [
     "crates/earnest-core/src/promise.rs",
     "crates/earnest-core/src/scope.rs",
     "crates/earnest-core/src/settle.rs",
+    "crates/earnest-core/src/settling.rs",
     "crates/earnest-core/src/side.rs",
     "crates/earnest-core/src/sources.rs",
     "crates/earnest-core/src/then.rs",

@@ -1,6 +1,7 @@
 //! What a token keeps of those that are gone: counted.
 
 use super::*;
+use std::time::Duration;
 
 /// How many slots there are in the tree of `token`, and how many of them are used.
 fn slots(token: &CancellationToken) -> (usize, usize) {

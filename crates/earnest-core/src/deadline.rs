@@ -1,0 +1,50 @@
+//! When a task's time is up: what is said of it, and what can be asked.
+
+use crate::context::TaskContext;
+use crate::task::Runnable;
+use crate::task_options::TaskOptions;
+use crate::waiter::deadline_after;
+use core::time::Duration;
+use std::time::Instant;
+
+impl TaskOptions {
+    /// When the task's time is up.
+    ///
+    /// A task that has not begun by then never does, and its future ends with
+    /// [`Error::DeadlineExceeded`](crate::Error::DeadlineExceeded). One that runs has its token cancelled, and the same
+    /// error for an outcome, when it returns; it is not interrupted, and a value that comes too late is dropped. A panic
+    /// stays a panic.
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Like [`deadline`](Self::deadline), for a time from now on. One too large for the clock means for ever.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.deadline = deadline_after(timeout);
+        self
+    }
+}
+
+impl TaskContext<'_> {
+    /// When the task's time is up.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.terms.deadline
+    }
+
+    /// How long the task still has. `None`: as long as it likes.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        let now = earnest_sync::now()?;
+        self.terms.deadline.map(|deadline| deadline.saturating_duration_since(now))
+    }
+}
+
+impl Runnable {
+    /// When the task's time is up, if it was submitted with a [deadline](crate::TaskOptions::deadline).
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.producer().cell().terms().and_then(|terms| terms.deadline)
+    }
+}

@@ -1,0 +1,175 @@
+//! Blocking until a future is done, by each of its handles.
+
+use crate::awaited::Awaited;
+use crate::cancel_on_drop::CancelOnDrop;
+use crate::consumer::Consumer;
+use crate::deadlock::Deadlock;
+use crate::error::{Error, TimedOut};
+use crate::future::Future;
+use crate::settling::Settling;
+use crate::shared::SharedFuture;
+use crate::waiter::{deadline_after, spin_until, with_single};
+use crate::worker;
+use core::time::Duration;
+use earnest_sync::CAN_BLOCK;
+use std::time::Instant;
+
+impl<T> Consumer<T> {
+    /// Blocks until the outcome can be seen. `false`: the deadline has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], where it never could be.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<bool, Deadlock> {
+        if self.is_visible() {
+            return Ok(true);
+        }
+        let on = Awaited::Cell(self.cell());
+        if deadline.is_none()
+            && Settling::any()
+            && on.find_task(false, |cell| Settling::outcome_of(cell).is_some())
+        {
+            return Err(Deadlock::own_callback());
+        }
+        if !CAN_BLOCK {
+            return Err(Deadlock::alone());
+        }
+        worker::with_current(|worker| {
+            if deadline.is_none() {
+                // The common case of a worker, without the means to block.
+                let ran = || worker.is_some_and(|worker| worker.runs_instead(&on));
+                while ran() {
+                    if self.is_visible() {
+                        return Ok(true);
+                    }
+                }
+            }
+            if spin_until(deadline, || self.view().is_settled()) {
+                return Ok(true);
+            }
+            if worker.is_none() {
+                on.unless_left_behind(deadline)?;
+            }
+            with_single(|waiter| {
+                if !self.watch(waiter.inbox(), 0) {
+                    return Ok(true);
+                }
+                let next = match worker {
+                    None => Ok(waiter.next(deadline)),
+                    Some(worker) => worker.wait(&on, deadline, waiter, &mut None),
+                };
+                match next {
+                    Ok(Some(_)) => Ok(true),
+                    // Out of time just as the future settles: then it is settled.
+                    Ok(None) => Ok(!self.unwatch(waiter.inbox(), 0)),
+                    Err(deadlock) => {
+                        self.unwatch(waiter.inbox(), 0);
+                        Err(deadlock)
+                    }
+                }
+            })
+        })
+    }
+}
+
+impl<T> Future<T> {
+    /// Blocks until the future is done, and takes the outcome.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
+    /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
+    pub fn result(self) -> Result<T, Error> {
+        match self.try_result() {
+            Ok(result) => result,
+            Err(pending) => pending.result_slow(),
+        }
+    }
+
+    #[cold]
+    fn result_slow(self) -> Result<T, Error> {
+        self.consumer.wait(None).map_err(Error::Deadlock)?;
+        // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
+        // others and cannot be taken.
+        self.try_result().unwrap_or_else(|_| Err(Error::Deadlock(Deadlock::own_callback())))
+    }
+
+    /// Blocks until the future is done, for `timeout` at most. A timeout too large for the clock means for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, Error>, TimedOut<Self>> {
+        self.result_by(deadline_after(timeout))
+    }
+
+    /// Blocks until the future is done, or `deadline` has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    pub fn result_deadline(self, deadline: Instant) -> Result<Result<T, Error>, TimedOut<Self>> {
+        self.result_by(Some(deadline))
+    }
+
+    fn result_by(self, deadline: Option<Instant>) -> Result<Result<T, Error>, TimedOut<Self>> {
+        let _deadlock_only_without_a_deadline = self.consumer.wait(deadline);
+        self.try_result().map_err(TimedOut::new)
+    }
+
+    /// Blocks until the future is done.
+    ///
+    /// Where that could never come to be, as [`result`](Self::result) would say with [`Error::Deadlock`], it returns at
+    /// once, and the future is not done.
+    pub fn wait(&self) {
+        let _deadlock = self.consumer.wait(None);
+    }
+
+    /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
+    ///
+    /// A timeout too large for the clock means for ever; a timeout of zero looks once.
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.consumer.wait(deadline_after(timeout)).unwrap_or(false)
+    }
+}
+
+impl<T> SharedFuture<T> {
+    /// Blocks until the future is done. Inside one of its own callbacks it answers at once.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that says why there is no value.
+    pub fn result(&self) -> Result<&T, &Error> {
+        if let Some(outcome) = self.inner().peek() {
+            return outcome;
+        }
+        match self.inner().consumer.wait(None) {
+            Ok(_) => self.inner().peek().unwrap_or_else(|| unreachable!("it can be seen after a wait")),
+            // What is given out is a reference, which has to point somewhere.
+            Err(deadlock) => Err(self.deadlock(|| Error::Deadlock(deadlock))),
+        }
+    }
+
+    /// Blocks until the future is done.
+    pub fn wait(&self) {
+        self.inner().wait();
+    }
+
+    /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
+    #[must_use]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.inner().wait_timeout(timeout)
+    }
+}
+
+impl<T> CancelOnDrop<T> {
+    /// Blocks until the future is done, and takes the outcome. If this thread unwinds meanwhile, it is cancelled.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`] that says why there is no value.
+    pub fn result(self) -> Result<T, Error> {
+        self.wait();
+        self.into_inner().result()
+    }
+}

@@ -1,0 +1,50 @@
+//! Where each token of an inbox has its place.
+
+use super::EMPTY;
+use earnest_sync::{AtomicUsize, OnceLock};
+
+/// A cell for every token. There can be more of them at any time, and none is ever moved.
+#[derive(Debug)]
+pub(super) struct Cells {
+    /// Those of the tokens below the capacity.
+    first: Box<[AtomicUsize]>,
+    /// Those of the tokens that were admitted: each chunk has as many as there are before it. Whoever uses a token
+    /// comes after the admission of that token, by which its chunk is there.
+    more: OnceLock<Box<[Chunk; usize::BITS as usize]>>,
+}
+
+type Chunk = OnceLock<Box<[AtomicUsize]>>;
+
+impl Cells {
+    pub(super) fn new(capacity: usize) -> Cells {
+        Cells { first: empty_cells(capacity.max(1)), more: OnceLock::new() }
+    }
+
+    pub(super) fn admit(&self, token: usize) {
+        if token >= self.first.len() {
+            let (chunk, _) = self.place(token);
+            let chunks =
+                self.more.get_or_init(|| Box::new([const { OnceLock::new() }; usize::BITS as usize]));
+            chunks[chunk].get_or_init(|| empty_cells(self.first.len() << chunk));
+        }
+    }
+
+    pub(super) fn of(&self, token: usize) -> &AtomicUsize {
+        if let Some(cell) = self.first.get(token) {
+            return cell;
+        }
+        let (chunk, index) = self.place(token);
+        let cells = self.more.get().and_then(|chunks| chunks[chunk].get());
+        &cells.expect("a token that was admitted")[index]
+    }
+
+    /// The chunk of a token that is not among the first, and its index there.
+    fn place(&self, token: usize) -> (usize, usize) {
+        let chunk = (token / self.first.len()).ilog2() as usize;
+        (chunk, token - (self.first.len() << chunk))
+    }
+}
+
+fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
+    (0..n).map(|_| AtomicUsize::new(EMPTY)).collect()
+}
