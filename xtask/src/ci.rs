@@ -4,13 +4,14 @@ use crate::cargo::cargo;
 use crate::counts::has_valgrind;
 use crate::differential::Python;
 use crate::table::Table;
+use crate::target;
 use crate::wasm::has_node;
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     step("format", &["fmt", "--all", "--check"]),
     step("tidy", &["xtask", "tidy"]),
     // Without features, as most people build, and with all of them.
@@ -29,6 +30,25 @@ const STEPS: [Step; 14] = [
     step("public interface", &["xtask", "api"]),
     step(DIFFERENTIAL, &["xtask", "differential", "--cases", "200"]),
     step(WASM, &["xtask", "wasm"]),
+    step(
+        "test, without std",
+        &["test", "--locked", "--package", "earnest-core", "--no-default-features", "--test", "no_std"],
+    ),
+    step(
+        BARE,
+        &[
+            "clippy",
+            "--locked",
+            "--package",
+            "earnest-core",
+            "--no-default-features",
+            "--target",
+            target::BARE,
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
     step("models", &["xtask", "loom", "--patched"]),
     step("mutation gate", &["xtask", "loom", "--mutants"]),
     step(COUNTS, &["xtask", "counts"]),
@@ -41,6 +61,7 @@ const fn step(name: &'static str, arguments: &'static [&'static str]) -> Step {
 const COUNTS: &str = "counts";
 const DIFFERENTIAL: &str = "differential";
 const WASM: &str = "wasm";
+const BARE: &str = "clippy, without std";
 
 struct Step {
     name: &'static str,
@@ -66,11 +87,13 @@ impl Step {
 
 /// Runs every step, whatever the others come to.
 pub(crate) fn run() -> Result<ExitCode> {
-    // A machine of one's own may do without valgrind, Python and node; where `CI` is set nothing is left out in silence.
+    // A machine of one's own may do without valgrind, Python, node and other machines' libraries; where `CI` is set nothing is left out in silence.
     let may_skip = std::env::var_os("CI").is_none();
     let missing = |step: &Step| match step.name {
         COUNTS if may_skip && !has_valgrind() => Some("valgrind is missing".to_owned()),
         WASM if may_skip && !has_node() => Some("node is missing".to_owned()),
+        WASM if may_skip && !target::is_there(target::WASM) => Some(format!("{} is missing", target::WASM)),
+        BARE if may_skip && !target::is_there(target::BARE) => Some(format!("{} is missing", target::BARE)),
         DIFFERENTIAL if may_skip => Python::find("python3".as_ref()).err().map(|missing| missing.to_string()),
         _ => None,
     };

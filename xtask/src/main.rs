@@ -10,6 +10,7 @@ mod long;
 mod loom;
 mod process;
 mod table;
+mod target;
 mod tidy;
 mod wasm;
 

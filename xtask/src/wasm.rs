@@ -3,10 +3,9 @@
 //! The checks are the exported functions of xtask/wasm.
 
 use crate::cargo::{cargo, metadata, root};
+use crate::target::{self, WASM};
 use anyhow::{Result, bail};
 use std::process::{Command, ExitCode, Stdio};
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Whether node is there, which runs the checks.
 pub(crate) fn has_node() -> bool {
@@ -19,13 +18,15 @@ pub(crate) fn run() -> Result<ExitCode> {
         eprintln!("node, which runs WebAssembly, is missing");
         return Ok(ExitCode::from(2));
     }
-    // Does nothing where it is there; without rustup it has to be.
-    let _without_rustup = Command::new("rustup").args(["target", "add", TARGET]).status();
-    let build = ["build", "--locked", "--release", "--package", "earnest-wasm", "--target", TARGET];
+    if !target::is_there(WASM) {
+        eprintln!("the compiler cannot build for {WASM}, and rustup does not bring it");
+        return Ok(ExitCode::from(2));
+    }
+    let build = ["build", "--locked", "--release", "--package", "earnest-wasm", "--target", WASM];
     if !cargo(&build).status()?.success() {
         bail!("the build failed");
     }
-    let built = metadata()?.target_directory.join(TARGET).join("release/earnest_wasm.wasm");
+    let built = metadata()?.target_directory.join(WASM).join("release/earnest_wasm.wasm");
     let status = Command::new("node").arg(root().join("xtask/wasm/run.mjs")).arg(built).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

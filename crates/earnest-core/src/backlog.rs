@@ -1,11 +1,12 @@
 //! Tasks that are counted as long as they have not begun.
 
+use alloc::sync::Arc;
+use earnest_sync::OnceLock;
 use earnest_sync::{
     AtomicUsize,
     Ordering::{AcqRel, Acquire},
     mutant,
 };
-use std::sync::{Arc, OnceLock};
 
 /// Who counts the tasks that have not begun: a queue that is bounded.
 pub trait Backlog: Send + Sync {

@@ -4,7 +4,7 @@ use crate::cell::RawCell;
 use crate::link::Link;
 use crate::observer::Chain;
 use core::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// Cancels one future from anywhere. It has no type parameter and keeps neither the closure nor the outcome alive.
 #[derive(Clone)]

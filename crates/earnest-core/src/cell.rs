@@ -18,12 +18,14 @@ use crate::panic::{Panic, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
 use crate::terms::Terms;
+use alloc::boxed::Box;
+use core::any::Any;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
 use earnest_sync::Ordering::{AcqRel, Acquire};
+use earnest_sync::catch_unwind;
 use earnest_sync::{Arc, AtomicPtr, UnsafeCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What every cell begins with, whatever its types.
 #[repr(C)]
@@ -87,7 +89,7 @@ impl<F: FnOnce() -> T, T> Cell<F, T> {
     unsafe fn call(cell: RawCell) -> Outcome {
         // SAFETY: the slot holds the closure, and is ours until the outcome is published (R1).
         let closure = unsafe { cell.read::<F>() };
-        let result = catch_unwind(AssertUnwindSafe(closure));
+        let result = catch_unwind(closure);
         // SAFETY: as above; the closure has been moved out.
         unsafe { Self::returned(cell, result) }
     }
@@ -115,7 +117,7 @@ impl<F: FnOnce(&TaskContext<'_>) -> T, T> Cell<F, T> {
             return dismissed;
         }
         terms.begins();
-        match catch_unwind(AssertUnwindSafe(|| closure(&TaskContext::new(side, terms)))) {
+        match catch_unwind(|| closure(&TaskContext::new(side, terms))) {
             Ok(value) if terms.is_too_late() => {
                 drop_caught(value, "the destructor of a value that came too late");
                 Outcome::DeadlineExceeded
@@ -142,7 +144,7 @@ impl<F, T> Cell<F, T> {
     /// # Safety
     ///
     /// The slot is the caller's (R1), and empty.
-    unsafe fn returned(cell: RawCell, result: std::thread::Result<T>) -> Outcome {
+    unsafe fn returned(cell: RawCell, result: Result<T, Box<dyn Any + Send>>) -> Outcome {
         match result {
             Ok(value) => {
                 // SAFETY: by the caller's promise.
@@ -396,7 +398,7 @@ impl RawCell {
     }
 
     /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
-    pub(crate) fn count_in(self, backlog: std::sync::Arc<dyn Backlog>) {
+    pub(crate) fn count_in(self, backlog: alloc::sync::Arc<dyn Backlog>) {
         self.side().backlog().count(backlog, || self.header().word.load().is_pending());
     }
 

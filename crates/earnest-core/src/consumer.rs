@@ -9,10 +9,10 @@ use crate::producer::{Producer, read_outcome};
 use crate::settling::Settling;
 use crate::state::{Outcome, Party, View};
 use crate::waiter::Inbox;
+use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
-use std::sync::Arc;
 
 /// Receives the outcome. Dropped without doing so, it leaves the task to run, and its outcome to be dropped.
 pub(crate) struct Consumer<T> {
@@ -129,7 +129,7 @@ impl<T> Consumer<T> {
             return Err(self);
         }
         let cell = producer.into_raw();
-        std::mem::forget(self);
+        core::mem::forget(self);
         // SAFETY: `producer` and `self` are the cell's parties, and have both ended; there are no others, as a link or
         // an observer needs a consumer to be made. Pending, hence the slot holds the closure.
         let closure = unsafe { cell.read::<F>() };

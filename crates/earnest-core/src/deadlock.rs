@@ -1,10 +1,12 @@
 //! Why a wait could never have ended.
 
 use crate::id::FutureId;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::error::Error as StdError;
 use core::fmt;
 use core::panic::Location;
-use std::borrow::Cow;
-use std::error::Error as StdError;
 
 /// A wait was refused because it could never have ended.
 ///

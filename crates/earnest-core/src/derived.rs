@@ -10,9 +10,10 @@ use crate::promise::{Promise, promise_at};
 use crate::task::Runnable;
 use crate::then::then;
 use crate::unseen::drop_unwanted;
+use alloc::boxed::Box;
+use core::error::Error as StdError;
 use core::panic::Location;
-use std::error::Error as StdError;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use earnest_sync::catch_unwind;
 
 /// Futures that are made of this one.
 ///
@@ -160,6 +161,5 @@ impl<T: Send + 'static, E: Into<Box<dyn StdError + Send + Sync>> + Send + 'stati
 
 /// Calls user code for a derived future.
 fn call<T, U>(location: &'static Location<'static>, f: impl FnOnce(T) -> U, value: T) -> Result<U, Error> {
-    catch_unwind(AssertUnwindSafe(move || f(value)))
-        .map_err(|payload| Error::Panicked(Panic::new(payload, location)))
+    catch_unwind(move || f(value)).map_err(|payload| Error::Panicked(Panic::new(payload, location)))
 }

@@ -2,9 +2,10 @@
 
 use crate::deadlock::Deadlock;
 use crate::panic::Panic;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::error::Error as StdError;
 use core::fmt;
-use std::error::Error as StdError;
-use std::sync::Arc;
 
 /// Why a future has no value.
 ///

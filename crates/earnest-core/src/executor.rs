@@ -6,9 +6,9 @@ use crate::future::Future;
 use crate::producer::Dismissal;
 use crate::task::{Runnable, task, task_with};
 use crate::task_options::TaskOptions;
+use core::error::Error as StdError;
 use core::fmt;
 use core::num::NonZeroUsize;
-use std::error::Error as StdError;
 
 /// Something that runs tasks: a pool of threads, the calling thread, another library's runtime.
 ///
@@ -54,7 +54,7 @@ impl<E: Executor + ?Sized> Executor for &E {
     }
 }
 
-impl<E: Executor + ?Sized> Executor for std::sync::Arc<E> {
+impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
         (**self).spawn(task)
     }
@@ -88,6 +88,7 @@ pub enum Refusal {
     /// Its queue is full.
     Full,
     /// It has no thread, and could not start one, for a reason of this kind.
+    #[cfg(feature = "std")]
     NoThread(std::io::ErrorKind),
 }
 
@@ -95,8 +96,8 @@ impl Refused {
     /// Ends the task's future with the reason for which it was refused.
     pub fn dismiss(self) {
         self.task.dismiss(match self.reason {
-            Refusal::Rejected | Refusal::Full | Refusal::NoThread(_) => Dismissal::Rejected,
             Refusal::Broken(broken) => Dismissal::Broken(broken),
+            _ => Dismissal::Rejected,
         });
     }
 }
@@ -112,6 +113,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Rejected => fmt::Display::fmt(&Error::Rejected, f),
             Refusal::Broken(broken) => fmt::Display::fmt(broken, f),
+            #[cfg(feature = "std")]
             Refusal::NoThread(kind) => {
                 write!(f, "the executor has no thread, and could not start one: {kind}")
             }
@@ -154,7 +156,7 @@ impl<F> StdError for SubmitError<F> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.reason {
             Refusal::Broken(broken) => broken.source(),
-            Refusal::Rejected | Refusal::Full | Refusal::NoThread(_) => None,
+            _ => None,
         }
     }
 }

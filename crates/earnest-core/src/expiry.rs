@@ -1,10 +1,10 @@
 //! The end of a task's time, for who keeps the time.
 
 use crate::link::Link;
+use alloc::borrow::Cow;
 use core::fmt;
 use core::panic::Location;
-use std::borrow::Cow;
-use std::time::Duration;
+use core::time::Duration;
 
 /// Ends a task whose time is up. For executors that have a timer; it keeps the memory of the task, and nothing else.
 #[derive(Clone)]

@@ -9,10 +9,10 @@ use crate::parties::settled;
 use crate::shared::SharedFuture;
 use core::fmt;
 use core::panic::Location;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use earnest_sync::mutant;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A value that is still to come, held by the one who will take it.
 ///

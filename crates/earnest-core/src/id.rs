@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Tells one future from all others of the process; see [`Future::id`](crate::Future::id).
 ///

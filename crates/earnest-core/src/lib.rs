@@ -19,6 +19,33 @@
 //!   who waits. There is no state between cancelled and notified in which a waiter could be forgotten.
 //! - What happened before that transition happens before the outcome is seen.
 //! - No code of yours (closure, callback, waker, destructor) runs under a lock or inside a transition.
+//!
+//! # Without `std`
+//!
+//! With `default-features = false` the crate needs `core`, `alloc`, and atomics as wide as a pointer. There are promises and
+//! futures with all that is made of them, callbacks, polling and awaiting, tasks with their options, executors, those
+//! included that have no threads, and cancellation tokens. Absent is whatever blocks a thread (`result` and `wait` of all
+//! handles, scopes, `join`, `blocking`), deadlines, as there is no clock, and `Panic::resume`. What is different:
+//!
+//! - A panic of your code, in a task, a callback or a destructor, is for the program's panic handler. Should that one
+//!   unwind after all, what was under way never ends, and its memory is leaked.
+//! - Locks spin. They are held for moves only; but an interrupt handler that makes use of what it has interrupted may spin
+//!   for ever. Have it set a flag, and complete the promise outside of it.
+//! - Inside a callback, the callback's own future has no outcome yet, for [`SharedFuture::peek`] neither: which thread asks is
+//!   not known.
+
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![cfg_attr(
+    not(feature = "std"),
+    expect(dead_code, reason = "some of what only threads make use of is simpler to keep than to leave out")
+)]
+
+extern crate alloc;
+
+#[cfg(not(feature = "std"))]
+mod bare;
+#[cfg(not(feature = "std"))]
+use bare::{graph, settling, worker};
 
 // In reading order: a closure's way from `submit` to `result`.
 mod executor;
@@ -26,6 +53,7 @@ mod task;
 mod task_options;
 mod context;
 mod terms;
+#[cfg(feature = "std")]
 mod deadline;
 mod backlog;
 mod expiry;
@@ -33,19 +61,26 @@ mod parties;
 mod cell;
 mod producer;
 mod settle;
+#[cfg(feature = "std")]
 mod settling;
 mod state;
 mod observer;
 mod side;
 mod waiter;
+#[cfg(feature = "std")]
 mod watching;
+#[cfg(feature = "std")]
 mod worker;
 mod owner;
+#[cfg(feature = "std")]
 mod wait;
+#[cfg(feature = "std")]
 mod awaited;
+#[cfg(feature = "std")]
 mod graph;
 mod deadlock;
 mod future;
+#[cfg(feature = "std")]
 mod future_wait;
 mod consumer;
 mod derived;
@@ -56,11 +91,17 @@ mod shared_outcome;
 mod cancel;
 mod cancel_on_drop;
 mod link;
+#[cfg(feature = "std")]
 mod scope;
+#[cfg(feature = "std")]
 mod scope_end;
+#[cfg(feature = "std")]
 mod firm_wait;
+#[cfg(feature = "std")]
 mod scoped_future;
+#[cfg(feature = "std")]
 mod scoped_map;
+#[cfg(feature = "std")]
 mod join;
 mod promise;
 mod token;
@@ -93,14 +134,18 @@ pub use failed_if::FailedIf;
 pub use future::{Future, State};
 pub use id::FutureId;
 pub use inline::InlineExecutor;
+#[cfg(feature = "std")]
 pub use join::join;
 pub use manual::ManualExecutor;
 pub use owner::Owner;
 pub use panic::{Panic, run_caught};
 pub use producer::Dismissal;
 pub use promise::{Promise, promise};
+#[cfg(feature = "std")]
 pub use scope::{Scope, scope};
+#[cfg(feature = "std")]
 pub use scoped_future::ScopedFuture;
+#[cfg(feature = "std")]
 pub use scoped_map::ScopedMap;
 pub use shared::SharedFuture;
 pub use shared_outcome::SharedOutcome;
@@ -110,11 +155,17 @@ pub use task::{Runnable, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};
+#[cfg(feature = "std")]
 #[doc(hidden)]
 pub use wait::unqueued_is_awaited;
+#[cfg(feature = "std")]
 pub use wait::{Blocked, blocking};
 pub use waitable::Waitable;
-pub use waiter::{Inbox, Waiter, deadline_after};
+#[cfg(feature = "std")]
+pub use waiter::deadline_after;
+pub use waiter::{Inbox, Waiter};
+#[cfg(feature = "std")]
 #[doc(hidden)]
 pub use watching::Watching;
+#[cfg(feature = "std")]
 pub use worker::{Host, Worker};

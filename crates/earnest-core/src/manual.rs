@@ -2,12 +2,12 @@
 
 use crate::executor::{Executor, Refusal, Refused};
 use crate::task::Runnable;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 use core::fmt;
 use core::mem::take;
 use core::num::NonZeroUsize;
 use earnest_sync::{Mutex, MutexGuard};
-use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Queues tasks, and runs them when told, on the thread that tells it, in the order that it is told.
 ///

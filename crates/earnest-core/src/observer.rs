@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::panic::run_caught;
+use alloc::boxed::Box;
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr;

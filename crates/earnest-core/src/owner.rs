@@ -1,7 +1,7 @@
 //! Which pool a task belongs to, and in which process that pool has its threads.
 
 use core::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Tells one pool from all others, and its process from those that are forked from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

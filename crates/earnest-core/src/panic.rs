@@ -1,10 +1,13 @@
 //! A panic that was caught: its payload, its message, and where the task came from.
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::any::Any;
 use core::fmt;
 use core::panic::Location;
 use earnest_sync::Mutex;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use earnest_sync::catch_unwind;
 
 /// What a task panicked with, and where the task came from.
 ///
@@ -35,7 +38,7 @@ impl Panic {
             Some(message) => Some((*message).to_owned()),
             None => payload.downcast_ref::<String>().cloned(),
         };
-        let thread = std::thread::current().name().map(str::to_owned);
+        let thread = earnest_sync::thread_name();
         Self(Box::new(Inner { payload: Mutex::new(Some(payload)), message, location, thread }))
     }
 
@@ -69,8 +72,9 @@ impl Panic {
     /// # Panics
     ///
     /// Always: that is its purpose.
+    #[cfg(feature = "std")]
     pub fn resume(self) -> ! {
-        resume_unwind(self.into_panic())
+        earnest_sync::resume_unwind(self.into_panic())
     }
 }
 
@@ -104,7 +108,7 @@ impl fmt::Display for Panic {
 ///
 /// For authors of executors, who run their users' hooks with it.
 pub fn run_caught(what: &'static str, f: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+    if let Err(payload) = catch_unwind(f) {
         let message = match payload.downcast_ref::<&'static str>() {
             Some(message) => message,
             None => payload.downcast_ref::<String>().map_or("(not a string)", String::as_str),
@@ -122,7 +126,7 @@ pub(crate) fn drop_caught<T>(value: T, what: &'static str) {
 /// Drops a payload whose panic has been reported. Should its destructor panic too, that one's payload is leaked: the
 /// chain has to end somewhere.
 fn forget_payload(payload: Payload) {
-    if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+    if let Err(second) = catch_unwind(move || drop(payload)) {
         report("a panic payload's destructor", "(leaked)");
         core::mem::forget(second);
     }
@@ -130,9 +134,9 @@ fn forget_payload(payload: Payload) {
 
 /// A subscriber is user code: should it panic, nobody is left to tell.
 fn report(what: &'static str, message: &str) {
-    let told = catch_unwind(AssertUnwindSafe(|| {
+    let told = catch_unwind(|| {
         tracing::error!(target: "earnest", what, message, "a panic was caught in {what}: {message}");
-    }));
+    });
     if let Err(payload) = told {
         core::mem::forget(payload);
     }

@@ -8,6 +8,7 @@ use crate::settle::Settler;
 use crate::sources::Sources;
 use crate::state::{Outcome, View};
 use crate::worker::{Frame, Worker};
+use alloc::boxed::Box;
 use core::mem::ManuallyDrop;
 use core::panic::Location;
 

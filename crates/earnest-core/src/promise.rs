@@ -9,12 +9,13 @@ use crate::producer::{Dismissal, Producer};
 use crate::sources::{Needs, Sources};
 use crate::unseen::drop_unwanted;
 use crate::worker::{self, Frame};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::error::Error as StdError;
 use core::fmt;
 use core::marker::PhantomData;
 use core::panic::Location;
-use std::error::Error as StdError;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A promise, and the future of what is promised.
 ///

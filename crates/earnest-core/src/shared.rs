@@ -5,8 +5,9 @@ use crate::error::Error;
 use crate::future::{Future, State};
 use crate::id::FutureId;
 use crate::shared_outcome::SharedOutcome;
+use alloc::sync::Arc;
 use core::fmt;
-use std::sync::{Arc, OnceLock};
+use earnest_sync::OnceLock;
 
 /// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it. A reference to
 /// it can be awaited.

@@ -13,14 +13,15 @@ use crate::panic::run_caught;
 use crate::sources::Sources;
 use crate::terms::Terms;
 use crate::waiter::Inbox;
+use alloc::vec::Vec;
 use core::mem;
 use core::task::Waker;
+use earnest_sync::OnceLock;
 use earnest_sync::{
     Arc, AtomicUsize, Mutex,
     Ordering::{AcqRel, Acquire},
     UnsafeCell, mutant,
 };
-use std::sync::OnceLock;
 
 /// See the module's text. Held by the cell and by the observer list, each with one reference.
 #[repr(C)]
@@ -54,13 +55,13 @@ struct Watchers {
 }
 
 struct Watcher {
-    inbox: std::sync::Arc<Inbox>,
+    inbox: alloc::sync::Arc<Inbox>,
     token: usize,
 }
 
 impl Watcher {
-    fn is(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
-        self.token == token && std::sync::Arc::ptr_eq(&self.inbox, inbox)
+    fn is(&self, inbox: &alloc::sync::Arc<Inbox>, token: usize) -> bool {
+        self.token == token && alloc::sync::Arc::ptr_eq(&self.inbox, inbox)
     }
 }
 
@@ -141,7 +142,7 @@ impl Side {
     }
 
     /// Registers a waiting thread. `false`: the future has settled, look at it.
-    pub(crate) fn watch(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
+    pub(crate) fn watch(&self, inbox: &alloc::sync::Arc<Inbox>, token: usize) -> bool {
         let watcher = Watcher { inbox: inbox.clone(), token };
         let mut watchers = self.watchers.lock();
         if watchers.closed {
@@ -156,7 +157,7 @@ impl Side {
     }
 
     /// Withdraws a registration. `false`: it has been used, or is being used just now.
-    pub(crate) fn unwatch(&self, inbox: &std::sync::Arc<Inbox>, token: usize) -> bool {
+    pub(crate) fn unwatch(&self, inbox: &alloc::sync::Arc<Inbox>, token: usize) -> bool {
         let mut watchers = self.watchers.lock();
         if watchers.first.as_ref().is_some_and(|first| first.is(inbox, token)) {
             watchers.first = None;

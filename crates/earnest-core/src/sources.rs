@@ -3,7 +3,8 @@
 use crate::cancel::CancelHandle;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::state::Outcome;
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 /// The futures that another is made of. Kept in the side box of that one until it is settled.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Needs {
 impl Sources {
     pub(crate) fn handles(&self) -> &[CancelHandle] {
         match self {
-            Sources::One(handle) => std::slice::from_ref(handle),
+            Sources::One(handle) => core::slice::from_ref(handle),
             Sources::Many(handles, _) => handles,
         }
     }

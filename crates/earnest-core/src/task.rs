@@ -13,10 +13,10 @@ use crate::producer::{Dismissal, Producer};
 use crate::task_options::{Priority, TaskOptions};
 use crate::terms::Terms;
 use crate::worker;
+use alloc::sync::Arc;
 use core::fmt;
 use core::panic::Location;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
 ///

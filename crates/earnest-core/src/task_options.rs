@@ -1,8 +1,8 @@
 //! What can be asked for when a task is submitted.
 
 use crate::token::CancellationToken;
+use alloc::borrow::Cow;
 use earnest_sync::Instant;
-use std::borrow::Cow;
 
 /// What can be asked for when a task is submitted: see [`submit_with`](crate::ExecutorExt::submit_with).
 ///

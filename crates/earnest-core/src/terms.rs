@@ -3,10 +3,10 @@
 use crate::task_options::{Priority, TaskOptions};
 use crate::token::{CancellationToken, Registration};
 use crate::waiter::has_passed;
+use alloc::borrow::Cow;
+use earnest_sync::Instant;
 use earnest_sync::Mutex;
-use std::borrow::Cow;
-use std::sync::OnceLock;
-use std::time::Instant;
+use earnest_sync::OnceLock;
 
 /// See the module's text. It lies in the side box of tasks that were submitted with options.
 pub(crate) struct Terms {

@@ -6,6 +6,7 @@
 use crate::consumer::Consumer;
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
+use alloc::boxed::Box;
 
 /// Holds a consumer until its future is settled, and then hands its outcome on.
 #[repr(C)]

@@ -5,20 +5,22 @@ mod cancellation;
 mod family;
 mod node;
 mod registration;
+#[cfg(feature = "std")]
 mod wait;
 
+use alloc::boxed::Box;
 pub use cancellation::Cancellation;
 pub use registration::Registration;
 
 use crate::error::Cancelled;
 use crate::shared::SharedFuture;
 use crate::shared_outcome::SharedOutcome;
+use alloc::sync::Arc;
 use callbacks::call;
 use core::fmt;
 use core::panic::Location;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use node::Node;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
 
 /// Asks those who hold it to come to an end. Whoever works looks at it now and then, waits for it, or is called by it;
 /// nothing is interrupted.

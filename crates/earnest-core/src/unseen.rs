@@ -2,10 +2,11 @@
 
 use crate::error::Error;
 use crate::panic::{drop_caught, run_caught};
+use alloc::boxed::Box;
+use core::error::Error as StdError;
 use core::fmt;
 use core::panic::Location;
-use std::error::Error as StdError;
-use std::sync::OnceLock;
+use earnest_sync::OnceLock;
 
 /// A failure that nobody has looked at: the last handle of its future is gone.
 #[derive(Debug)]

@@ -4,13 +4,12 @@ use crate::cancel::CancelHandle;
 use crate::error::Error;
 use crate::failed_if::FailedIf;
 use crate::future::Future;
-use crate::scoped_future::ScopedFuture;
 use crate::shared::SharedFuture;
 use crate::waiter::Inbox;
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
-/// [`SharedFuture`], a [`ScopedFuture`], a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
+/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
 pub trait Waitable: sealed::Watch {}
@@ -18,7 +17,8 @@ pub trait Waitable: sealed::Watch {}
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 mod sealed {
-    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, ScopedFuture, SharedFuture};
+    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture};
+    use alloc::boxed::Box;
 
     /// The working half of [`Waitable`](super::Waitable).
     #[expect(unnameable_types, reason = "this is what seals the trait; it is reached through `watch`")]
@@ -93,7 +93,8 @@ mod sealed {
     impl<T> Watch for SharedFuture<T> {
         forward!(self => self.inner());
     }
-    impl<T> Watch for ScopedFuture<'_, T> {
+    #[cfg(feature = "std")]
+    impl<T> Watch for crate::scoped_future::ScopedFuture<'_, T> {
         forward!(self => *self.inner());
     }
     /// Forwards everything but the failure to `$inner`.

@@ -1,12 +1,16 @@
 //! One thread, or one async task, that waits for many futures, and where it is told which of them are done.
 
+#[cfg(feature = "std")]
 mod block;
 mod cells;
 mod parker;
 
+#[cfg(feature = "std")]
 pub use block::deadline_after;
+#[cfg(feature = "std")]
 pub(crate) use block::{Next, spin_until, with_single};
 
+use alloc::sync::Arc;
 use cells::Cells;
 use core::task::{Context, Poll};
 use earnest_sync::{
@@ -15,7 +19,6 @@ use earnest_sync::{
     mutant,
 };
 use parker::Parker;
-use std::sync::Arc;
 
 /// One thread that waits for many futures.
 ///

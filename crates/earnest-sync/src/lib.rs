@@ -5,18 +5,35 @@
 //! the code which is model-checked. Nothing else in the workspace names `std::sync::atomic`, `std::sync::Mutex`
 //! or `std::thread`, and nothing else but the pool's queue knows that the cfg exists.
 //!
+//! Without the default feature `std` there are `core`, `alloc` and locks that spin instead, and no threads, no clock and
+//! no unwinding: what `earnest-core` needs where there is no operating system.
+//!
 //! This crate is an implementation detail: it is published because the others need it, and promises no stability.
 //!
 //! [loom]: https://docs.rs/loom
 
-#[cfg(earnest_loom)]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+#[cfg(not(feature = "std"))]
+extern crate alloc;
+
+#[cfg(not(earnest_loom))]
+mod cell;
+#[cfg(feature = "std")]
+mod hosted;
+#[cfg(all(feature = "std", earnest_loom))]
 #[path = "loom.rs"]
 mod imp;
-#[cfg(not(earnest_loom))]
+#[cfg(all(feature = "std", not(earnest_loom)))]
 #[path = "std.rs"]
+mod imp;
+#[cfg(not(feature = "std"))]
+#[path = "bare.rs"]
 mod imp;
 mod mutant;
 
+#[cfg(feature = "std")]
+pub use hosted::*;
 pub use imp::*;
 #[doc(hidden)]
 pub use mutant::active as active_mutant;

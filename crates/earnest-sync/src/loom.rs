@@ -8,9 +8,8 @@ pub use loom::thread;
 #[doc(hidden)]
 pub use loom::thread_local as loom_thread_local;
 
-pub use std::sync::OnceLock;
+use crate::hosted::Instant;
 use std::sync::atomic::{AtomicUsize as StdAtomicUsize, Ordering::Relaxed};
-pub use std::time::Instant;
 
 /// One value per thread of the model, written as `std`'s macro is for a constant initializer.
 #[macro_export]

@@ -1,14 +1,14 @@
-//! What normal builds get: `std`, with a mutex that does not poison and a cell that is accessed through closures.
+//! What normal builds get: `std`, with a mutex that does not poison.
 
+pub use crate::cell::UnsafeCell;
 pub use std::hint::spin_loop;
 pub use std::sync::Arc;
 pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 pub use std::thread;
 pub use std::thread_local;
 
-pub use std::sync::OnceLock;
+use crate::hosted::Instant;
 use std::sync::PoisonError;
-pub use std::time::Instant;
 
 /// One value for the whole process, with a constant initializer.
 #[macro_export]
@@ -37,31 +37,6 @@ pub fn now() -> Option<Instant> {
 /// The number of this process, or of the only one.
 pub fn process_id() -> u32 {
     if HAS_SYSTEM { std::process::id() } else { 1 }
-}
-
-/// `std::cell::UnsafeCell`, accessed through closures so that a model can see where each access begins and ends.
-#[derive(Debug)]
-#[repr(transparent)]
-pub struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
-
-impl<T> UnsafeCell<T> {
-    /// Wraps `value`.
-    #[inline]
-    pub const fn new(value: T) -> Self {
-        Self(std::cell::UnsafeCell::new(value))
-    }
-
-    /// Gives `f` a pointer for reading.
-    #[inline]
-    pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
-        f(self.0.get())
-    }
-
-    /// Gives `f` a pointer for writing.
-    #[inline]
-    pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
-        f(self.0.get())
-    }
 }
 
 /// `std::sync::Mutex` without poisoning: no user code runs under any lock of ours, so there is nothing to poison.

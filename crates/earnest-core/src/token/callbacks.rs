@@ -1,8 +1,9 @@
 //! What is to be called when a token is cancelled, in the order of registration.
 
 use crate::panic::{drop_caught, run_caught};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use earnest_sync::mutant;
-use std::collections::BTreeMap;
 
 pub(super) type Callback = Box<dyn FnOnce() + Send>;
 

@@ -3,6 +3,9 @@
 //! Links are indices, so that a tree of any depth is walked and dropped without a deep stack. Nothing here calls back,
 //! blocks or knows of threads: the one lock around it is its owner's.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 /// A tree of members. Slots are used again, and given back when one is left of many.
 ///
 /// A member that is removed while it has several children leaves its slot to hold them together, as a *relay*. One with

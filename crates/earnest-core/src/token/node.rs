@@ -4,14 +4,16 @@ use super::callbacks::{Callback, Callbacks, call, drop_uncalled};
 use super::family::Family;
 use crate::promise::{Promise, promise_at};
 use crate::shared::SharedFuture;
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
 use core::mem;
 use core::panic::Location;
+use earnest_sync::OnceLock;
 use earnest_sync::{
     AtomicBool, Mutex,
     Ordering::{Acquire, Relaxed, Release},
     mutant,
 };
-use std::sync::{Arc, OnceLock, Weak};
 
 /// What the clones of a token share.
 pub(super) struct Node {

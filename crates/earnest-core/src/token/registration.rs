@@ -1,10 +1,10 @@
 //! A callback that waits for a token to be cancelled, and can be taken off.
 
 use super::node::Node;
+use alloc::sync::Weak;
 use core::fmt;
 use core::mem;
-use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::Weak;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// The callback of one [`CancellationToken::on_cancel`](super::CancellationToken::on_cancel). **Dropping it takes the
 /// callback off**, and drops it uncalled; [`detach`](Self::detach) leaves it on the token.

@@ -1,6 +1,7 @@
 //! Where each token of an inbox has its place.
 
 use super::EMPTY;
+use alloc::boxed::Box;
 use earnest_sync::{AtomicUsize, OnceLock};
 
 /// A cell for every token. There can be more of them at any time, and none is ever moved.
