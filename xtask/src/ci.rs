@@ -87,7 +87,8 @@ impl Step {
 
 /// Runs every step, whatever the others come to.
 pub(crate) fn run() -> Result<ExitCode> {
-    // A machine of one's own may do without valgrind, Python, node and other machines' libraries; where `CI` is set nothing is left out in silence.
+    // A machine of one's own may do without valgrind, Python, node and the libraries for others; where `CI` is set nothing
+    // is left out in silence.
     let may_skip = std::env::var_os("CI").is_none();
     let missing = |step: &Step| match step.name {
         COUNTS if may_skip && !has_valgrind() => Some("valgrind is missing".to_owned()),

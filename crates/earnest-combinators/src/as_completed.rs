@@ -8,6 +8,7 @@ use core::iter::FusedIterator;
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll};
 use earnest_core::{Needs, TimedOut, Waitable, deadline_after};
+use earnest_sync::CAN_BLOCK;
 use std::time::{Duration, Instant};
 
 /// Iterates over `items` as they complete, and gives each of them back when it is done.
@@ -152,7 +153,10 @@ impl<W: Waitable> Iterator for AsCompletedTimeout<W> {
         if self.watched.len() == 0 {
             return None;
         }
-        let next = self.watched.next(self.deadline).unwrap_or_else(|_| self.watched.first_left());
+        let next = self.watched.next(self.deadline).unwrap_or_else(|_| {
+            // Where nothing can come about while this thread waits, time has as good as run out.
+            if CAN_BLOCK { self.watched.first_left() } else { None }
+        });
         Some(next.ok_or_else(|| TimedOut::new(self.watched.give_up())))
     }
 

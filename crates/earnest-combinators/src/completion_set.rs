@@ -8,6 +8,7 @@ use core::fmt;
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll, ready};
 use earnest_core::{TimedOut, Waitable, Waiter, deadline_after};
+use earnest_sync::CAN_BLOCK;
 use earnest_sync::MODEL;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -112,6 +113,10 @@ impl<W: Waitable> CompletionSet<W> {
     ///
     /// [`TimedOut`], when no item was done in time. The set has lost nothing, and can be asked again.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<W>, TimedOut<()>> {
+        if !CAN_BLOCK {
+            // Nothing comes about while this thread waits.
+            return self.next_if_done();
+        }
         self.next_by(deadline_after(timeout))
     }
 
@@ -139,6 +144,15 @@ impl<W: Waitable> CompletionSet<W> {
     /// Cancels those whose tasks have not begun.
     pub(crate) fn cancel_all(&self) {
         self.members.cancel_all();
+    }
+
+    fn next_if_done(&mut self) -> Result<Option<W>, TimedOut<()>> {
+        while let Some(token) = self.waiter.try_next() {
+            if let Some(item) = self.members.take(token) {
+                return Ok(Some(item));
+            }
+        }
+        if self.members.has_ended() { Ok(None) } else { Err(TimedOut::new(())) }
     }
 
     pub(crate) fn next_by(&mut self, deadline: Option<Instant>) -> Result<Option<W>, TimedOut<()>> {

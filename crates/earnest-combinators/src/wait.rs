@@ -2,6 +2,7 @@
 
 use crate::watched::{Watched, distinct};
 use earnest_core::{Deadlock, Needs, Waitable, deadline_after};
+use earnest_sync::CAN_BLOCK;
 use std::time::{Duration, Instant};
 
 /// When [`wait`] returns, provided that time does not run out before.
@@ -77,7 +78,8 @@ pub enum Ended {
 ///   from the call. Running out of time changes nothing about the futures, and leaves nothing behind in them.
 ///
 /// Where waiting could never end, as the items wait for the task that calls this, it returns at once:
-/// [`Ended::Deadlock`].
+/// [`Ended::Deadlock`]. On platforms without threads nothing comes about during a wait, so that it returns at once in any
+/// case, with a timeout as [`Ended::TimedOut`].
 ///
 /// What a task did, and the callbacks of its future, happen before `wait` returns that future as done.
 ///
@@ -110,7 +112,10 @@ pub fn wait<W: Waitable>(
 ) -> Wait<W> {
     let deadline = timeout.and_then(deadline_after);
     let items = distinct(items);
-    let is_deadlock = block(&items, return_when, deadline).is_err();
+    // With a timeout it is one only where a clock that does not reach that far has made it endless, and not where nothing
+    // can come about while this thread waits, for however long.
+    let may_be_deadlock = timeout.is_none() || CAN_BLOCK;
+    let is_deadlock = block(&items, return_when, deadline).is_err() && may_be_deadlock;
     let (done, not_done): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_settled());
     // Judged by the lists and not by what ended the blocking: an item may settle just as time runs out, and then the
     // lists and the verdict agree.

@@ -3,10 +3,10 @@
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
-use crate::owner::may_be_left_behind;
+use crate::owner::may_be_alone;
 use crate::side::Side;
 use crate::sources::{Needs, Sources};
-use earnest_sync::Mutex;
+use earnest_sync::{CAN_BLOCK, Mutex};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -104,14 +104,18 @@ impl Members {
 }
 
 impl Awaited {
-    /// Refuses a wait without a deadline that needs a task whose pool has been left behind by a `fork`.
+    /// Refuses a wait without a deadline that needs a task whose pool has been left behind by a `fork`, and every such wait
+    /// where there is no other thread: what this one could do itself has been done by the time it asks.
     ///
     /// # Errors
     ///
-    /// [`Deadlock`], in the child.
-    pub(crate) fn unless_left_behind(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
+    /// [`Deadlock`], in the child of a `fork`, and on a platform without threads.
+    pub(crate) fn unless_alone(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
+        if !CAN_BLOCK && deadline.is_none() {
+            return Err(Deadlock::alone());
+        }
         let never = deadline.is_none()
-            && may_be_left_behind()
+            && may_be_alone()
             && self.depends_on(|cell| {
                 let header = cell.header();
                 let elsewhere = header.owner.get().is_some_and(|owner| !owner.is_of_this_process());

@@ -14,18 +14,16 @@ use crate::context::TaskContext;
 use crate::error::Error;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::owner::OwnedBy;
-use crate::panic::{Panic, drop_caught};
+use crate::panic::{Panic, Payload, drop_caught};
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
 use crate::terms::Terms;
 use alloc::boxed::Box;
-use core::any::Any;
 use core::mem::{ManuallyDrop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
 use earnest_sync::Ordering::{AcqRel, Acquire};
-use earnest_sync::catch_unwind;
-use earnest_sync::{Arc, AtomicPtr, UnsafeCell};
+use earnest_sync::{Arc, AtomicPtr, UnsafeCell, catch_unwind};
 
 /// What every cell begins with, whatever its types.
 #[repr(C)]
@@ -144,7 +142,7 @@ impl<F, T> Cell<F, T> {
     /// # Safety
     ///
     /// The slot is the caller's (R1), and empty.
-    unsafe fn returned(cell: RawCell, result: Result<T, Box<dyn Any + Send>>) -> Outcome {
+    unsafe fn returned(cell: RawCell, result: Result<T, Payload>) -> Outcome {
         match result {
             Ok(value) => {
                 // SAFETY: by the caller's promise.

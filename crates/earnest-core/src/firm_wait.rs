@@ -16,10 +16,11 @@ use std::sync::Arc;
 pub(crate) fn wait_for_all(members: &Arc<Members>, waiter: &mut Waiter) {
     let on = Awaited::Set(members.clone());
     worker::with_current(|worker| {
-        if let Err(forked) = on.unless_left_behind(None) {
-            members.end_unbegun(&forked, |_| true);
-            // What had begun has no thread in this process, and will not touch anything.
-            if on.unless_left_behind(None).is_err() {
+        if let Err(alone) = on.unless_alone(None) {
+            members.end_unbegun(&alone, |_| true);
+            // What had begun has no thread in this process, and will not touch anything. Where there is but this thread,
+            // nothing that had begun can be left: it would be further down this stack, and the scope is further down still.
+            if on.unless_alone(None).is_err() {
                 return;
             }
         }

@@ -48,7 +48,7 @@ impl<T> Consumer<T> {
                 return Ok(true);
             }
             if worker.is_none() {
-                on.unless_left_behind(deadline)?;
+                on.unless_alone(deadline)?;
             }
             with_single(|waiter| {
                 if !self.watch(waiter.inbox(), 0) {

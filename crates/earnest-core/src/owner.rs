@@ -2,6 +2,7 @@
 
 use core::num::NonZeroUsize;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use earnest_sync::CAN_BLOCK;
 
 /// Tells one pool from all others, and its process from those that are forked from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +48,12 @@ impl Owner {
 /// The process in which the first owner was made, or 0.
 static FIRST_PROCESS: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether this process was forked from one that had pools with threads. Asks the system.
-pub(crate) fn may_be_left_behind() -> bool {
+/// Whether there may be nobody but this thread to run what it waits for: this process was forked from one that had pools
+/// with threads, or there are no threads here. Asks the system.
+pub(crate) fn may_be_alone() -> bool {
+    if !CAN_BLOCK {
+        return true;
+    }
     // ORDERING: Relaxed; whoever comes upon a pool of the parent was forked after it was made.
     let first = FIRST_PROCESS.load(Relaxed);
     first != 0 && first != this_process()

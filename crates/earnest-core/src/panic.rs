@@ -27,7 +27,7 @@ struct Inner {
     thread: Option<String>,
 }
 
-type Payload = Box<dyn Any + Send>;
+pub(crate) type Payload = Box<dyn Any + Send>;
 
 impl Panic {
     /// Says that the task submitted at `location` panicked with `payload`, on this thread. For combinators, which catch
@@ -60,7 +60,7 @@ impl Panic {
         self.0.thread.as_deref()
     }
 
-    /// The payload, as [`std::panic::catch_unwind`] would have given it.
+    /// The payload, as [`catch_unwind`](https://doc.rust-lang.org/std/panic/fn.catch_unwind.html) would have given it.
     #[must_use]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
         let payload = self.0.payload.lock().take();

@@ -6,7 +6,7 @@ use crate::cell::RawCell;
 use crate::firm_wait::wait_for_all;
 use crate::link::Link;
 use crate::observer::told;
-use crate::owner::may_be_left_behind;
+use crate::owner::may_be_alone;
 use crate::waiter::{Inbox, with_single};
 use crate::worker;
 use earnest_sync::{
@@ -23,14 +23,14 @@ pub(crate) struct Tasks {
     /// Where the last one to end says so, if the scope waits by then.
     joiner: Mutex<Option<Arc<Inbox>>>,
     /// The tasks themselves, where the scope may have to run them or to find out whether they can end: on a worker's
-    /// thread, and in a child of `fork`.
+    /// thread, in a child of `fork`, and where there is one thread only.
     members: Option<Arc<Members>>,
     next_token: AtomicUsize,
 }
 
 impl Tasks {
     pub(crate) fn new() -> Arc<Tasks> {
-        let is_asked_for = worker::with_current(|worker| worker.is_some()) || may_be_left_behind();
+        let is_asked_for = worker::with_current(|worker| worker.is_some()) || may_be_alone();
         Arc::new(Tasks {
             left: AtomicUsize::new(1),
             joiner: Mutex::new(None),

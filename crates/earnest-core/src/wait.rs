@@ -64,7 +64,7 @@ impl Worker<'_> {
             if is_untimed && self.claim_next(on, may_run) == Claimed::Ran {
                 continue;
             }
-            on.unless_left_behind(deadline)?;
+            on.unless_alone(deadline)?;
             waiting.get_or_insert_with(|| Waiting::begin(self.host, waiter.inbox()));
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             let mut unqueued = None;

@@ -9,7 +9,8 @@ use crate::waiter::Inbox;
 use alloc::sync::Arc;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
-/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a reference or box of one, a `dyn Waitable`, or a pair of a key and one of these.
+/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a reference or box of one, a `dyn Waitable`, or a pair of a
+/// key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
 pub trait Waitable: sealed::Watch {}

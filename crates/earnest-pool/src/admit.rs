@@ -26,6 +26,8 @@ pub(crate) enum Entry {
     Local,
     /// In any case: a turn of an async block, which takes no place.
     Async,
+    /// The same, for a block that has woken itself while it was polled, and takes its turn behind others.
+    Again,
 }
 
 impl Shared {

@@ -70,7 +70,7 @@ impl Shared {
             let _once = this.number.set(number);
         }
         if is_open {
-            this.queue();
+            this.queue(Entry::Async);
         } else {
             this.finish(Err(self.refused()));
         }
@@ -84,7 +84,7 @@ where
     F::Output: Send + 'static,
 {
     /// Has it polled by a worker. The state is `QUEUED`, by this thread's doing.
-    fn queue(self: &Arc<Self>) {
+    fn queue(self: &Arc<Self>, entry: Entry) {
         let turn = Turn(Some(self.clone()));
         let (task, polled) = task(move || turn.take());
         // Who waits for the block waits for this, and can run it in place.
@@ -94,7 +94,7 @@ where
             *self.promise.lock() = Some(promise);
         }
         polled.detach();
-        if let Err(refused) = self.pool.spawn(task, Entry::Async) {
+        if let Err(refused) = self.pool.spawn(task, entry) {
             refused.task.dismiss(Dismissal::Cancelled);
         }
     }
@@ -127,7 +127,7 @@ where
             }
         } else if self.state.compare_exchange(WOKEN, QUEUED, AcqRel, Acquire).is_ok() {
             // Behind what is queued already: a block that wakes itself does not keep others from running.
-            self.queue();
+            self.queue(Entry::Again);
         } else {
             // It was cancelled meanwhile.
             self.drop_block();
@@ -226,7 +226,7 @@ where
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.is_to_be_queued() {
-            self.queue();
+            self.queue(Entry::Async);
         }
     }
 }

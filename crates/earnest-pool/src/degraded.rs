@@ -1,5 +1,8 @@
 //! A pool where there are no threads.
 
+use crate::admit::Entry;
+use crate::shared::Shared;
+use earnest_core::Runnable;
 use std::io::ErrorKind;
 
 /// Why a pool runs its tasks where they are submitted: see
@@ -28,6 +31,21 @@ impl Degraded {
             ErrorKind::Unsupported => Some(Degraded::Unsupported),
             ErrorKind::WouldBlock if on_wasm => Some(Degraded::WouldBlock),
             _ => None,
+        }
+    }
+}
+
+impl Shared {
+    /// Runs the task on this thread, as there is no other, and then what has been put off meanwhile: an async block that
+    /// wakes itself again and again needs no deep stack.
+    pub(crate) fn run_here(&self, task: Runnable, entry: Entry) {
+        if entry == Entry::Again {
+            // One of its turns is being run, by this function.
+            return self.queues.push(task);
+        }
+        task.run_nested();
+        while let Some(put_off) = self.queues.take_any() {
+            put_off.run_nested();
         }
     }
 }

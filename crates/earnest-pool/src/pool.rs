@@ -316,8 +316,9 @@ impl<S> ThreadPoolExecutor<S> {
     /// on `wasm32-unknown-unknown`. Found out by the first submission; `None` until then, and for all others.
     ///
     /// On such a pool the hooks for workers' threads are not called, a task that needs a worker's state is made one, and
-    /// what is scheduled for later never comes where there is no clock. A wait for what is not there yet gives
-    /// [`Error::Deadlock`](earnest_core::Error::Deadlock).
+    /// what is scheduled for later never comes where there is no clock. An async block is polled where it is made or
+    /// woken; one that goes on waking itself until something else happens keeps that thread for ever. A wait for what is not
+    /// there yet gives [`Error::Deadlock`](earnest_core::Error::Deadlock).
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
         self.shared.degraded.get().copied()

@@ -103,14 +103,14 @@ impl Shared {
         if counts.live() == 0 {
             if let Err(reason) = self.has_first_worker() {
                 return if self.degraded.get().is_some() {
-                    task.run_nested();
+                    self.run_here(task, entry);
                     Ok(())
                 } else {
                     Err(Refused { task, reason })
                 };
             }
         }
-        if let Some(bound) = self.bound.as_ref().filter(|_| entry != Entry::Async) {
+        if let Some(bound) = self.bound.as_ref().filter(|_| !matches!(entry, Entry::Async | Entry::Again)) {
             match self.admit(bound, task, entry)? {
                 Admitted::Queue(admitted) => task = admitted,
                 Admitted::Ran => return Ok(()),

@@ -18,6 +18,9 @@ pub use cell::UnsafeCell;
 /// Whether this build runs under the model checker.
 pub const MODEL: bool = false;
 
+/// Whether a thread can wait for another.
+pub const CAN_BLOCK: bool = false;
+
 /// A point in time, of which there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Instant {}

@@ -1,9 +1,9 @@
 //! What earnest does on WebAssembly without threads. Each exported function is one check: it returns, or it traps.
 
 use earnest::{
-    CancellationToken, CompletionSet, Degraded, Every, GroupPolicy, ManualExecutor, MapExt, ReturnWhen,
-    TaskGroup, TaskOptions, ThreadPoolExecutor, as_completed, blocking, join, join_all, promise, race, scope,
-    wait,
+    CancellationToken, CompletionSet, Degraded, Ended, Every, GroupPolicy, ManualExecutor, MapExt,
+    ReturnWhen, TaskGroup, TaskOptions, ThreadPoolExecutor, as_completed, as_completed_timeout, blocking,
+    join, join_all, promise, race, scope, wait,
 };
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
@@ -88,6 +88,44 @@ checks! {
         assert!(!future.wait_timeout(Duration::from_secs(1)));
         assert!(as_completed([&future]).all(|future| !future.is_done()));
         assert!(future.result().unwrap_err().is_deadlock());
+    }
+
+    what_is_waited_for_with_a_timeout_has_timed_out => {
+        let (_promise, future) = promise::<u32>();
+        let timeout = Duration::ZERO;
+        assert_eq!(wait([&future], ReturnWhen::AllCompleted, Some(timeout)).ended, Ended::TimedOut);
+        assert_eq!(wait([&future], ReturnWhen::AllCompleted, None).ended, Ended::Deadlock);
+        assert!(as_completed_timeout([&future], timeout).next().unwrap().is_err());
+        let mut set: CompletionSet<_> = [&future].into_iter().collect();
+        assert!(set.next_timeout(timeout).is_err());
+        drop(set);
+        assert!(future.result_timeout(timeout).is_err());
+    }
+
+    a_scope_ends_tasks_that_nobody_can_run => {
+        let manual = ManualExecutor::new();
+        let ran = AtomicU32::new(0);
+        scope(&manual, |s| {
+            s.submit(|| ran.fetch_add(1, SeqCst)).detach();
+            manual.run_all();
+            s.submit(|| ran.fetch_add(1, SeqCst)).detach();
+        });
+        manual.run_all();
+        assert_eq!(ran.load(SeqCst), 1);
+    }
+
+    an_async_block_that_wakes_itself_needs_no_deep_stack => {
+        let pool = pool();
+        let mut left = 1_000_000_u32;
+        let block = pool.spawn_async(std::future::poll_fn(move |context| {
+            if left == 0 {
+                return std::task::Poll::Ready(7);
+            }
+            left -= 1;
+            context.waker().wake_by_ref();
+            std::task::Poll::Pending
+        }));
+        assert_eq!(block.result().unwrap(), 7);
     }
 
     async_blocks_run => {

@@ -74,7 +74,7 @@ impl Waiter {
         let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
         let on = Awaited::Set(members.clone());
         let next = worker::with_current(|worker| match worker {
-            None => on.unless_left_behind(deadline).map(|()| self.next(deadline)),
+            None => on.unless_alone(deadline).map(|()| self.next(deadline)),
             Some(worker) => worker.wait(&on, deadline, self, &mut watching.entered),
         });
         watching.goes_on();
