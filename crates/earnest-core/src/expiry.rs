@@ -26,15 +26,18 @@ impl Expiry {
         }
     }
 
-    /// If the task runs: cancels its token, and says which it is.
+    /// Cancels the task's token, and says which task it is if it runs. One that has not begun is not cancelled by this: when
+    /// it begins, it finds its token cancelled.
     #[must_use = "it says what goes on running"]
     pub fn ask_to_end(&self) -> Option<RunningTask> {
-        let cell = self.link.cell().filter(|cell| cell.header().word.load().is_running())?;
+        let cell = self.link.cell()?;
         let terms = cell.terms()?;
+        let runs = cell.header().word.load().is_running();
+        terms.outlives_its_token();
         let now = earnest_sync::now();
         let age = terms.began().zip(now).map(|(began, now)| now.saturating_duration_since(began));
         terms.token.cancel();
-        Some(RunningTask {
+        runs.then(|| RunningTask {
             name: terms.name.clone(),
             location: cell.header().location,
             running_for: age.unwrap_or_default(),

@@ -104,7 +104,7 @@ impl Side {
         }
         self.waker.wake();
         if let Some(terms) = self.terms.get() {
-            terms.is_over();
+            terms.outlives_its_token();
         }
         sources
     }

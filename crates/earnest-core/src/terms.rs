@@ -35,8 +35,8 @@ impl Terms {
         *self.registration.lock() = Some(registration);
     }
 
-    /// The task is over: nothing is cancelled with its token any more.
-    pub(crate) fn is_over(&self) {
+    /// From now on the task is not cancelled with its token: it is over, or will find its token cancelled when it begins.
+    pub(crate) fn outlives_its_token(&self) {
         let registration = self.registration.lock().take();
         drop(registration);
     }

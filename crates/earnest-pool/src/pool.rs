@@ -294,8 +294,9 @@ impl<S> ThreadPoolExecutor<S> {
     ///
     /// # Errors
     ///
-    /// [`StillRunning`] when `how.timeout` has passed. The tokens of the tasks that run have been cancelled then; the workers
-    /// go on, and a later call can wait for them again.
+    /// [`StillRunning`] when `how.timeout` has passed. The tokens of the pool's tasks have been cancelled then: those that
+    /// run can see it, and those that are still queued begin like that. The workers go on, and a later call can wait for
+    /// them again.
     pub fn shutdown_with(&self, how: Shutdown) -> Result<(), StillRunning> {
         self.shared.shut_down(how)
     }

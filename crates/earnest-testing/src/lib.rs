@@ -4,6 +4,7 @@
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
 //! - [`alone`] runs a test in a process where no other runs.
 //! - `returns_in_child` runs a part of a test in a fork of the process.
+//! - [`example`] is where the program of an example is.
 //! - [`Events`] has what was reported through `tracing`.
 
 mod alone;
@@ -11,6 +12,7 @@ mod alone;
 mod child;
 mod conform;
 mod events;
+mod example;
 mod threads;
 mod watchdog;
 
@@ -19,4 +21,5 @@ pub use alone::alone;
 pub use child::returns_in_child;
 pub use conform::{Claims, conform};
 pub use events::Events;
+pub use example::example;
 pub use watchdog::{PATIENCE, watched, watched_for};

@@ -1,12 +1,13 @@
 //! What the tests of the download program need: the program, a server that misbehaves, and an end to both.
 
+use earnest_testing::example;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 use tempfile::TempDir;
 
 /// Far above what any of the tests takes, so that only a hang gets there.
@@ -30,7 +31,7 @@ pub(crate) struct Ended {
 pub(crate) fn start<S: AsRef<str>>(out: &Path, args: impl IntoIterator<Item = S>) -> Program {
     let output = TempDir::new().unwrap();
     let file = |name| File::create(output.path().join(name)).unwrap();
-    let mut command = Command::new(program());
+    let mut command = Command::new(example("download"));
     command.arg("--out").arg(out).args(args.into_iter().map(|arg| arg.as_ref().to_owned()));
     for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(proxy);
@@ -141,15 +142,4 @@ fn answer(mut stream: TcpStream, reply: impl Fn(&str) -> Reply) -> std::io::Resu
         lines.next();
     }
     Ok(())
-}
-
-/// Where cargo puts the example: beside the folder of the tests.
-///
-/// It is built with all tests, but not for `cargo test --test download` alone, which takes whatever is there.
-fn program() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let target = test.parent().and_then(Path::parent).unwrap();
-    let program = target.join("examples").join(format!("download{}", env::consts::EXE_SUFFIX));
-    assert!(program.is_file(), "not built: run `cargo build --example download`, or all tests");
-    program
 }

@@ -1,5 +1,5 @@
-use crate::support::{begun, pool};
-use earnest::{Shutdown, TaskOptions};
+use crate::support::{begun, hold_up, pool};
+use earnest::{CancellationToken, Shutdown, TaskOptions};
 use earnest_testing::watched;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -39,4 +39,36 @@ fn a_shutdown_in_time_cancels_no_token() {
     let how = Shutdown { timeout: Some(Duration::from_secs(60)), ..Shutdown::default() };
     assert_eq!(pool.shutdown_with(how), Ok(()));
     assert!(!future.result().unwrap());
+}
+
+#[test]
+fn what_is_queued_when_a_shutdown_runs_out_of_time_begins_with_its_token_cancelled() {
+    watched("queued", || {
+        let pool = pool(1);
+        let given = CancellationToken::new();
+        let held = hold_up(&pool);
+        let queued = pool.submit_with(TaskOptions::new(), |context| context.token().wait());
+        let of_others = pool.submit_with(TaskOptions::new().cancelled_by(&given), |context| {
+            (context.is_cancelled(), context.token().wait())
+        });
+        let still = pool.shutdown_with(Shutdown { timeout: Some(Duration::ZERO), ..Shutdown::default() });
+        assert!(still.unwrap_err().tasks().is_empty());
+        drop(held);
+        queued.result().unwrap();
+        assert!(of_others.result().unwrap().0);
+        assert!(!given.is_cancelled());
+    });
+}
+
+#[test]
+fn what_is_queued_is_cancelled_by_its_token_even_after_a_shutdown_ran_out_of_time() {
+    let pool = pool(1);
+    let given = CancellationToken::new();
+    let held = hold_up(&pool);
+    let queued = pool.submit_with(TaskOptions::new().cancelled_by(&given), |_| ());
+    let still = pool.shutdown_with(Shutdown { timeout: Some(Duration::ZERO), ..Shutdown::default() });
+    assert!(still.is_err());
+    given.cancel();
+    drop(held);
+    assert!(watched("cancelled", || queued.result()).unwrap_err().is_cancelled());
 }
