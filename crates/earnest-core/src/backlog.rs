@@ -48,6 +48,11 @@ impl BacklogPlace {
         }
     }
 
+    /// Whether the task has ever been counted.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.backlog.get().is_some()
+    }
+
     /// The task is pending no longer.
     pub(crate) fn leave(&self) {
         if self.state.swap(GONE, AcqRel) == COUNTED {

@@ -92,6 +92,12 @@ impl Runnable {
         self.producer.cell().count_in(backlog);
     }
 
+    /// Whether the task has been [counted](Self::count_in) in a backlog, be it that it has left that since.
+    #[must_use]
+    pub fn was_counted(&self) -> bool {
+        self.producer.cell().side_if_made().is_some_and(|side| side.backlog().is_taken())
+    }
+
     /// The [priority](crate::TaskOptions::priority) that the task was submitted with.
     #[must_use]
     pub fn priority(&self) -> Priority {

@@ -53,24 +53,49 @@ impl Shared {
             RejectionPolicy::CallerRuns if entry == Entry::Local && !is_worker_of(self) => {
                 self.wait_for_room(bound, task, None)
             }
-            RejectionPolicy::CallerRuns => {
-                task.run_nested();
-                Ok(Admitted::Ran)
-            }
+            RejectionPolicy::CallerRuns => Ok(self.run_instead(task)),
             RejectionPolicy::DiscardOldest => {
-                while let Some(oldest) = self.queues.take_oldest_from_outside() {
-                    oldest.dismiss(Dismissal::Rejected);
-                    if bound.enter() {
-                        return Ok(in_its_place(bound, task));
-                    }
+                if self.discard_until(|| bound.enter()) {
+                    Ok(in_its_place(bound, task))
+                } else {
+                    full(task)
                 }
-                full(task)
             }
             RejectionPolicy::Block => self.wait_for_room(bound, task, None),
             RejectionPolicy::BlockTimeout(timeout) => {
                 self.wait_for_room(bound, task, deadline_after(timeout))
             }
         }
+    }
+
+    /// Runs the task on this thread. Its time may be up meanwhile, as if it had been queued.
+    fn run_instead(self: &Arc<Shared>, task: Runnable) -> Admitted {
+        if task.has_options() {
+            self.keep_terms(&task);
+        }
+        task.run_nested();
+        Admitted::Ran
+    }
+
+    /// Discards what has been longest in the queue until there `is_room`. `false`: there is none, and nothing left.
+    fn discard_until(self: &Arc<Shared>, is_room: impl Fn() -> bool) -> bool {
+        let mut without_place = Vec::new();
+        let mut has_entered = false;
+        while !has_entered {
+            let Some(oldest) = self.queues.take_oldest_from_outside() else { break };
+            if oldest.was_counted() {
+                oldest.dismiss(Dismissal::Rejected);
+                has_entered = is_room();
+            } else {
+                without_place.push(oldest);
+            }
+        }
+        // Turns of async blocks make no room: they stay, and a worker that has not found them meanwhile is told.
+        if !without_place.is_empty() {
+            without_place.into_iter().for_each(|turn| self.queues.push(turn));
+            self.announce_work();
+        }
+        has_entered
     }
 
     fn wait_for_room(
@@ -86,8 +111,7 @@ impl Shared {
             Blocked::TimedOut | Blocked::NotReady if bound.withdraw(waiter.inbox()) => None,
             Blocked::Jammed if bound.withdraw(waiter.inbox()) => {
                 // Nobody else is left to run anything: the queue would stay as it is.
-                task.run_nested();
-                return Ok(Admitted::Ran);
+                return Ok(self.run_instead(task));
             }
             // The answer is under way.
             Blocked::TimedOut | Blocked::NotReady | Blocked::Jammed => waiter.next(None),

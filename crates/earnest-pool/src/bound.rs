@@ -25,7 +25,7 @@ pub enum RejectionPolicy {
     CallerRuns,
     /// The task that has been longest in the queue makes room, its future ending with
     /// [`Error::Rejected`](earnest_core::Error::Rejected). It is one that was submitted from outside the pool; where there is
-    /// none of those left, the new one is refused.
+    /// none of those left, the new one is refused. Turns of async blocks, which take no places, stay.
     DiscardOldest,
 }
 

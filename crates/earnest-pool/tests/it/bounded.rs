@@ -322,3 +322,34 @@ fn eight_producers_who_wait_for_room_all_come_in() {
     });
     assert_eq!(ran.load(SeqCst) + queued.load(SeqCst), 8 * EACH);
 }
+
+#[test]
+fn a_turn_of_an_async_block_makes_no_room_and_is_not_discarded() {
+    let pool = bounded(1, 1, RejectionPolicy::DiscardOldest);
+    let (open, _busy) = occupy(&pool, 1);
+    let block = pool.spawn_async(async { 7 });
+    let [oldest, newest] = [1, 2].map(|n| pool.submit(move || n));
+    drop(open);
+    assert!(oldest.result().unwrap_err().is_rejected());
+    assert_eq!(newest.result().unwrap(), 2);
+    assert_eq!(watched("the block", || block.result().unwrap()), 7);
+}
+
+#[test]
+fn time_is_up_also_for_what_the_caller_runs() {
+    let timeout = || TaskOptions::new().timeout(Duration::from_millis(20));
+    let pool = bounded(1, 1, RejectionPolicy::CallerRuns);
+    let (open, _busy) = occupy(&pool, 1);
+    let _queued = pool.submit(|| ());
+    let patient = watched("outside", || pool.submit_with(timeout(), |context| context.token().wait()));
+    assert!(patient.result().unwrap_err().is_deadline_exceeded());
+    drop(open);
+
+    let pool = bounded(1, 1, RejectionPolicy::Block);
+    let handle = pool.handle();
+    let inside = pool.submit(move || {
+        let _queued = handle.submit(|| ());
+        handle.submit_with(timeout(), |context| context.token().wait()).result()
+    });
+    assert!(watched("inside", || inside.result().unwrap()).unwrap_err().is_deadline_exceeded());
+}
