@@ -169,7 +169,8 @@ impl<S> ThreadPoolExecutor<S> {
     /// The future is done when that comes to its end: when it is cancelled, which a run in progress does not prevent; with
     /// the panic, when `f` panics, after which it is not called again; with [`Error::Rejected`](earnest_core::Error::Rejected)
     /// when the pool is shut down. **Dropping the future lets it go on.** A run that finds a
-    /// [bounded](Builder::queue_capacity) queue full is left out.
+    /// [bounded](Builder::queue_capacity) queue full is left out, as is one that is discarded from it, or for which there is
+    /// no thread.
     ///
     /// ```
     /// use earnest_pool::{Every, ThreadPoolExecutor};

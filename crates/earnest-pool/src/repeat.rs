@@ -1,11 +1,11 @@
 //! What comes again and again.
 
 use crate::admit::Entry;
-use crate::schedule::{End, call_off};
+use crate::schedule::{AGAIN, End, call_off};
 use crate::shared::Shared;
 use crate::timer::{self, Key};
 use core::panic::Location;
-use earnest_core::{Dismissal, Error, Panic, Promise, Refusal, run_caught, task};
+use earnest_core::{Dismissal, Error, Panic, Promise, run_caught, task};
 use earnest_sync::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -45,16 +45,24 @@ impl Every {
     }
 
     /// When the run after the one that was due at `due` is due.
-    fn next(&self, due: Instant) -> Option<Instant> {
-        let now = earnest_sync::now()?;
+    fn next(&self, due: Instant, now: Instant) -> Option<Instant> {
         if !self.is_rate {
             return now.checked_add(self.period);
         }
-        let late = now.saturating_duration_since(due).as_nanos();
-        let periods = late / self.period.as_nanos() + 1;
-        due.checked_add(self.period.checked_mul(u32::try_from(periods).ok()?)?)
+        let (late, period) = (now.saturating_duration_since(due).as_nanos(), self.period.as_nanos());
+        let ahead = (late / period + 1) * period;
+        let (secs, nanos) = (u64::try_from(ahead / NANOS_PER_SEC).ok()?, ahead % NANOS_PER_SEC);
+        due.checked_add(Duration::new(secs, nanos as u32))
+    }
+
+    /// The same where the run was left out, as there was no room or no thread: not before that may have changed.
+    fn next_after_none(&self, due: Instant, now: Instant) -> Option<Instant> {
+        let wait = if self.period < AGAIN { AGAIN } else { Duration::ZERO };
+        self.next(due, now.checked_add(wait)?)
     }
 }
+
+const NANOS_PER_SEC: u128 = 1_000_000_000;
 
 /// One closure that is run again and again.
 pub(crate) struct Repeating {
@@ -109,7 +117,8 @@ impl Repeating {
             Ok(key) => {
                 let stopped = {
                     let mut state = self.state.lock();
-                    state.key = Some(key);
+                    // If it has been due already, it may have run, and been armed again.
+                    state.key = state.key.max(Some(key));
                     state.promise.is_none()
                 };
                 if stopped {
@@ -122,18 +131,19 @@ impl Repeating {
 
     /// On the timer's thread.
     fn is_due(self: &Arc<Self>, when: Instant) {
-        let this = self.clone();
-        let (task, run) = task(move || this.run(when));
+        let turn = Turn { repeating: Some(self.clone()), when };
+        let (task, run) = task(move || turn.take());
         run.detach();
-        match self.pool.spawn(task, Entry::Try) {
-            Ok(()) => {}
-            Err(refused) => {
-                refused.task.dismiss(Dismissal::Cancelled);
-                // It has no turn this time; otherwise the pool is closed, and ends it.
-                if matches!(refused.reason, Refusal::Full) {
-                    self.arm(self.every.next(when));
-                }
-            }
+        if let Err(refused) = self.pool.spawn(task, Entry::Try) {
+            refused.task.dismiss(Dismissal::Cancelled);
+        }
+    }
+
+    /// It has no turn this time: the queue was full, or has been emptied, or there was no thread.
+    fn is_left_out(self: &Arc<Self>, when: Instant) {
+        // A pool that is closed ends it.
+        if !self.pool.sleep.counts().is_closed() {
+            self.arm(earnest_sync::now().and_then(|now| self.every.next_after_none(when, now)));
         }
     }
 
@@ -151,7 +161,7 @@ impl Repeating {
             }
         }
         match result {
-            Ok(()) => self.arm(self.every.next(when)),
+            Ok(()) => self.arm(earnest_sync::now().and_then(|now| self.every.next(when, now))),
             Err(payload) => self.finish(Err(Error::Panicked(Panic::new(payload, self.location)))),
         }
     }
@@ -175,8 +185,49 @@ impl Repeating {
     }
 }
 
+/// The turn of what is repeated. Where it is dropped, it is left out.
+struct Turn {
+    repeating: Option<Arc<Repeating>>,
+    when: Instant,
+}
+
+impl Turn {
+    fn take(mut self) {
+        self.repeating.take().into_iter().for_each(|repeating| repeating.run(self.when));
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.repeating.take().into_iter().for_each(|repeating| repeating.is_left_out(self.when));
+    }
+}
+
 impl End for Repeating {
     fn end(&self) {
         self.finish(Err(Error::Rejected));
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_keeps_to_its_grid_however_late_a_run_ends() {
+        let due = Instant::now();
+        let second = Duration::from_secs(1);
+        let next = |period, late| Every::rate(period).next(due, due + late).map(|next| next - due);
+        assert_eq!(next(second, Duration::ZERO), Some(second));
+        assert_eq!(next(second, second * 5 / 2), Some(second * 3));
+        let nano = Duration::from_nanos(1);
+        assert_eq!(next(nano, second * 5), Some(second * 5 + nano));
+    }
+
+    #[test]
+    fn a_period_beyond_the_clock_is_never_over() {
+        let now = Instant::now();
+        assert_eq!(Every::rate(Duration::MAX).next(now, now + Duration::from_secs(1)), None);
+        assert_eq!(Every::delay(Duration::MAX).next(now, now), None);
     }
 }

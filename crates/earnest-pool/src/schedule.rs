@@ -6,7 +6,7 @@ use crate::repeat::{Every, Repeating};
 use crate::shared::Shared;
 use crate::timer::{self, Key};
 use core::panic::Location;
-use earnest_core::{Dismissal, Future, Refusal, Runnable, promise, task};
+use earnest_core::{Dismissal, Future, Refusal, Refused, Runnable, promise, task};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl End for Later {
 }
 
 /// How soon a task that is due is brought again to a queue that was full.
-const AGAIN: Duration = Duration::from_millis(10);
+pub(crate) const AGAIN: Duration = Duration::from_millis(10);
 
 impl Shared {
     #[track_caller]
@@ -108,46 +108,55 @@ impl Shared {
                 return future;
             }
         };
-        // If the timer has it already, there is nothing left to be called off.
         let task = later.task.lock();
         if let Some(task) = &*task {
             let pool = self.clone();
             task.when_over(move || {
                 pool.scheduled.remove(number);
-                key.into_iter().for_each(timer::call_off);
+                call_off(key);
             });
+        } else {
+            // The timer has it already, or the end of the pool: it must not keep that until it would have been due.
+            drop(task);
+            call_off(key);
         }
-        drop(task);
         future
     }
 
-    fn is_due(self: &Arc<Shared>, number: u64, later: &Later) {
-        if let Some(task) = later.take() {
-            self.scheduled.remove(number);
-            self.queue_from_timer(task);
-        }
-    }
-
-    /// Queues a task on the timer's thread, which must not wait: where submissions wait for room, it is brought again.
-    fn queue_from_timer(self: &Arc<Shared>, task: Runnable) {
+    /// On the timer's thread, which must not wait: where submissions wait for room, it is brought again.
+    fn is_due(self: &Arc<Shared>, number: u64, later: &Arc<Later>) {
+        let Some(task) = later.take() else { return };
         let policy = self.bound.as_ref().map(|bound| bound.policy);
         let entry = match policy {
             Some(RejectionPolicy::DiscardOldest) => Entry::Submit,
             _ => Entry::Try,
         };
-        let Err(refused) = self.spawn(task, entry) else { return };
+        let refused = self.spawn(task, entry).err();
         let gives_up = matches!(policy, Some(RejectionPolicy::Reject | RejectionPolicy::DiscardOldest));
-        let again = earnest_sync::now().and_then(|now| now.checked_add(AGAIN));
-        match (&refused.reason, again) {
-            (Refusal::Full, Some(again)) if !gives_up => {
-                let (pool, task) = (self.clone(), Mutex::new(Some(refused.task)));
-                // Without a thread to keep the time it is dropped, and so abandoned.
-                let _key = timer::at(again, move || {
-                    let task = task.lock().take();
-                    task.into_iter().for_each(|task| pool.queue_from_timer(task));
-                });
+        match refused {
+            Some(Refused { task, reason: Refusal::Full }) if !gives_up => {
+                self.bring_again(number, later, task);
             }
-            _ => refused.dismiss(),
+            refused => {
+                self.scheduled.remove(number);
+                refused.into_iter().for_each(Refused::dismiss);
+            }
+        }
+    }
+
+    fn bring_again(self: &Arc<Shared>, number: u64, later: &Arc<Later>, task: Runnable) {
+        *later.task.lock() = Some(task);
+        if self.sleep.counts().is_closed() {
+            // Its end may have looked while the task was not there.
+            later.end();
+        }
+        let again = earnest_sync::now().and_then(|now| now.checked_add(AGAIN));
+        let (pool, waits) = (self.clone(), later.clone());
+        let armed = again.map(|again| timer::at(again, move || pool.is_due(number, &waits)));
+        if !matches!(armed, Some(Ok(_key))) {
+            // Nobody keeps the time.
+            self.scheduled.remove(number);
+            drop(later.take());
         }
     }
 

@@ -1,12 +1,12 @@
 //! Tasks for later, and tasks that come again and again: when they run, what stops them, and what becomes of them.
 
-use crate::gate::{gate, occupy, pool};
-use earnest_core::Error;
+use crate::gate::{Gate, gate, occupy, pool};
+use earnest_core::{Error, TaskOptions};
 use earnest_pool::{Every, RejectionPolicy, ThreadPoolExecutor};
 use earnest_testing::watched;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -205,4 +205,59 @@ fn many_at_once_all_run() {
     let cancelled = futures.iter().step_by(7).filter(|future| future.cancel()).count();
     watched("many", || futures.iter().for_each(|future| future.wait()));
     assert_eq!(ran.load(SeqCst) + cancelled, 10_000);
+}
+
+#[test]
+fn a_run_that_is_discarded_from_a_full_queue_is_left_out_and_the_next_comes() {
+    let pool = ThreadPoolExecutor::builder()
+        .max_workers(1)
+        .queue_capacity(1)
+        .rejection_policy(RejectionPolicy::DiscardOldest)
+        .build()
+        .unwrap();
+    let (open, _busy) = occupy(&pool, 1);
+    let (tick, ticks) = channel();
+    let ticking = pool.schedule_every(Every::delay(SOON), move || {
+        let _nobody_listens = tick.send(());
+    });
+    watched("a run is queued", || {
+        while pool.stats().queued == 0 {
+            thread::yield_now();
+        }
+    });
+    let other = pool.submit(|| 3);
+    drop(open);
+    assert_eq!(other.result().unwrap(), 3);
+    next(&ticks);
+    assert!(ticking.cancel());
+}
+
+#[test]
+fn a_shutdown_ends_what_is_due_and_waits_for_room() {
+    let full = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1).build().unwrap();
+    let (open, _busy) = occupy(&full, 1);
+    let _queued = full.submit(|| 1);
+    let due = full.schedule_after(Duration::ZERO, || 2);
+    thread::sleep(SOON * 3);
+    // The timer is held up, so that nobody but the shutdown can end it: a task whose time is up is dropped there.
+    struct Holds(Sender<()>, Gate);
+    impl Drop for Holds {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+            self.1.pass();
+        }
+    }
+    let (timer, held) = gate();
+    let (holds, is_held) = channel();
+    let other = pool(1);
+    let (open_other, busy_other) = occupy(&other, 1);
+    let holds = Holds(holds, held);
+    let _late = other.submit_with(TaskOptions::new().timeout(Duration::ZERO), move |_| drop(holds));
+    is_held.recv().unwrap();
+    drop(open);
+    full.shutdown();
+    let is_done = due.is_done();
+    drop((timer, open_other));
+    busy_other.into_iter().for_each(|future| future.result().unwrap());
+    assert!(is_done);
 }
