@@ -44,6 +44,12 @@ impl Local {
         self.own.pop()
     }
 
+    /// The one that thieves would take, which has been there longest.
+    pub(crate) fn pop_oldest_own(&self) -> Option<Runnable> {
+        let thief = self.own.stealer();
+        until_settled(|| thief.steal())
+    }
+
     pub(crate) fn pop_batch(&self) -> Option<Runnable> {
         self.batch.pop()
     }

@@ -126,7 +126,9 @@ impl Shared {
                 return Ok(());
             }
         }
-        match worker::push_local(self, task) {
+        // What has had a turn goes behind all others, as a worker takes its own newest first.
+        let queued = if entry == Entry::Again { Err(task) } else { worker::push_local(self, task) };
+        match queued {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`.
             Ok(()) if self.sleep.max_workers() == 1 && counts.blocked() == 0 => return Ok(()),

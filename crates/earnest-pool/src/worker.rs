@@ -182,6 +182,8 @@ struct Worker<'a> {
 /// Every so many tasks work from outside goes first, so that a worker that feeds itself does not starve it. A prime, so
 /// that it does not fall into step with what the tasks do.
 const OUTSIDE_FIRST_EVERY: u32 = 61;
+/// Half way between, the oldest goes first of what a worker's tasks have submitted: there may be no thief to take it.
+const OLDEST_FIRST_AT: u32 = 30;
 
 /// Every so many tasks one goes first that others would go before.
 const NORMAL_FIRST_EVERY: u32 = 13;
@@ -285,8 +287,11 @@ impl Worker<'_> {
     }
 
     fn find_normal(&mut self) -> Option<Runnable> {
-        let outside_first = self.ticks % OUTSIDE_FIRST_EVERY == 0;
-        let first = if outside_first { self.find_outside() } else { None };
+        let first = match self.ticks % OUTSIDE_FIRST_EVERY {
+            0 => self.find_outside(),
+            OLDEST_FIRST_AT => self.local.pop_oldest_own(),
+            _ => None,
+        };
         first
             .or_else(|| self.local.pop_own())
             .or_else(|| self.find_outside())

@@ -210,3 +210,44 @@ fn wakes_from_elsewhere_at_any_time_are_not_lost() {
         }
     });
 }
+
+#[test]
+fn a_block_that_wakes_itself_goes_behind_what_is_queued() {
+    let pool = pool(1);
+    let (open, _busy) = occupy(&pool, 1);
+    let (polls, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, seen) = (polls.clone(), stop.clone());
+    let spins = pool.spawn_async(async move {
+        while seen.load(SeqCst) == 0 {
+            counted.fetch_add(1, SeqCst);
+            yield_now().await;
+        }
+    });
+    let last = [(); 10].map(|()| pool.submit(|| ())).into_iter().last();
+    let stops = pool.submit(move || stop.store(1, SeqCst));
+    drop(open);
+    watched("spins", || spins.result().unwrap());
+    stops.result().unwrap();
+    assert!(last.is_some_and(|last| last.is_done()));
+    // It may come in the middle of a batch, which is over before the next.
+    assert!(polls.load(SeqCst) <= 4, "{polls:?}");
+}
+
+#[test]
+fn a_block_that_wakes_itself_lets_those_run_that_its_worker_had_queued_before() {
+    let pool = pool(1);
+    let handle = pool.handle();
+    let blocks = pool.submit(move || {
+        let stop = Arc::new(AtomicUsize::new(0));
+        let seen = stop.clone();
+        let stops = handle.spawn_async(async move { stop.store(1, SeqCst) });
+        let spins = handle.spawn_async(async move {
+            while seen.load(SeqCst) == 0 {
+                yield_now().await;
+            }
+        });
+        [stops, spins]
+    });
+    let blocks = blocks.result().unwrap();
+    watched("both", || blocks.into_iter().for_each(|block| block.result().unwrap()));
+}
