@@ -45,6 +45,11 @@ impl Counts {
         (self.0 / BLOCKED) & FIELD
     }
 
+    /// Workers whose tasks do not wait, or that have none.
+    pub(crate) fn present(self) -> u64 {
+        self.live() - self.blocked()
+    }
+
     /// Workers that are starting, searching, or running a task that does not wait.
     pub(crate) fn active(self) -> u64 {
         self.live() - self.parked() - self.blocked()

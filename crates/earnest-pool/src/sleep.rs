@@ -323,7 +323,7 @@ impl Sleep {
     /// A searching worker leaves an open pool, if there are more than `n`, of those whose tasks do not wait. `false`: there
     /// are not, or `more` says that something has come after all, and it goes on searching.
     pub(crate) fn retire(&self, n: u64, more: impl Fn() -> bool) -> bool {
-        let may_go = |seen: Counts| !seen.is_closed() && seen.live() - seen.blocked() > n;
+        let may_go = |seen: Counts| !seen.is_closed() && seen.present() > n;
         let leaves = (LIVE + SEARCHING).wrapping_neg();
         if self.update(|seen| may_go(seen).then_some(leaves)).is_err() {
             return false;
@@ -331,7 +331,11 @@ impl Sleep {
         // ORDERING: SeqCst; pairs with the fence in `work_added`, as in `count_out`.
         fence(SeqCst);
         if more() && !mutant!("retire_without_look") {
-            self.add(LIVE + SEARCHING);
+            if self.add(LIVE + SEARCHING).active() > self.max_workers() {
+                // Meanwhile another has been started in our stead.
+                // ORDERING: Relaxed, as in `unblock`.
+                self.too_many.store(true, Relaxed);
+            }
             return false;
         }
         if self.counts().live() == 0 {
@@ -420,23 +424,4 @@ impl Sleep {
 }
 
 #[cfg(all(test, not(earnest_loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_parks_and_another_is_woken_meanwhile_leaves_one_to_step_aside() {
-        let sleep = Sleep::new(1, 2);
-        sleep.add(2 * LIVE + SEARCHING + PARKED);
-        sleep.park(
-            || {
-                let (_, start) = sleep.work_added(|| 1);
-                start.is_none()
-            },
-            None,
-        );
-        assert_eq!(sleep.counts().active(), 2);
-        assert!(sleep.may_be_too_many());
-        // There is a wake for one of the two, and this thread takes it.
-        assert_eq!(sleep.step_aside(true), Aside::Woken);
-    }
-}
+mod tests;

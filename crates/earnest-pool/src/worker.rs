@@ -225,8 +225,11 @@ impl Worker<'_> {
         if sleep.has_shrunk() && sleep.retire(sleep.max_workers(), || queues.has_work()) {
             return true;
         }
-        let has_long_been_idle = sleep.park(|| queues.has_work(), self.pool.keep_alive);
-        has_long_been_idle && sleep.retire(self.pool.core_workers, || queues.has_work())
+        // One of the core stays asleep. Of several who look the last sees all of them, and is the one who is to leave.
+        let core_workers = self.pool.core_workers;
+        let keep_alive = self.pool.keep_alive.filter(|_| sleep.counts().present() > core_workers);
+        let has_long_been_idle = sleep.park(|| queues.has_work(), keep_alive);
+        has_long_been_idle && sleep.retire(core_workers, || queues.has_work())
     }
 
     fn run(&mut self, task: Runnable) {

@@ -251,3 +251,25 @@ fn a_worker_on_its_way_out_holds_up_nobody() {
     }
     drop(open);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_of_the_core_that_is_idle_comes_to_rest() {
+    let builder = ThreadPoolExecutor::builder().max_workers(2).core_workers(1);
+    let pool = builder.keep_alive(Duration::ZERO).build().unwrap();
+    let thread = pool.submit(|| std::fs::read_link("/proc/thread-self").unwrap()).result().unwrap();
+    let time_run = std::path::Path::new("/proc").join(thread).join("schedstat");
+    let time_run = || std::fs::read_to_string(&time_run).unwrap();
+    watched("it rests", || {
+        let mut before = time_run();
+        loop {
+            thread::sleep(Duration::from_millis(50));
+            let now = time_run();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+    });
+    assert_eq!(pool.worker_count(), 1);
+}
