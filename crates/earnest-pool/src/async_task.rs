@@ -10,8 +10,8 @@ use core::task::{Context, Poll, Waker};
 use earnest_core::{Dismissal, Error, Future, Needs, Panic, Promise, promise, run_caught, task};
 use earnest_sync::{
     AtomicUsize, Mutex,
-    Ordering::{AcqRel, Acquire},
-    mutant,
+    Ordering::{AcqRel, Acquire, SeqCst},
+    fence, mutant,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -122,6 +122,11 @@ where
     fn is_pending(self: &Arc<Self>, block: Pin<Box<F>>) {
         *self.block.lock() = Some(block);
         if self.state.compare_exchange(POLLED, IDLE, AcqRel, Acquire).is_ok() {
+            // ORDERING: SeqCst; pairs with the fence in `end`: either the pool is seen to be closed here, or
+            // whoever closes it sees that the block waits, and ends it.
+            if !mutant!("pending_without_fence") {
+                fence(SeqCst);
+            }
             if self.pool.sleep.counts().is_closed() {
                 self.end();
             }
@@ -238,6 +243,8 @@ where
 {
     /// The pool is closed: what is queued is still polled, and what waits to be woken ends.
     fn end(&self) {
+        // ORDERING: SeqCst; pairs with the fence in `is_pending`. The pool has been closed before.
+        fence(SeqCst);
         if self.state.compare_exchange(IDLE, ENDED, AcqRel, Acquire).is_ok() {
             self.finish(Err(Error::Abandoned));
         }

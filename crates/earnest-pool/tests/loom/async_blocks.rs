@@ -31,3 +31,21 @@ fn wake_vs_poll() {
         drop(pool);
     });
 }
+
+#[test]
+fn pending_vs_shutdown() {
+    // At two preemptions it finds nothing to be wrong without the fences.
+    model_bounded("pool::pending_vs_shutdown", 3, || {
+        let pool = crate::pool(1);
+        let place = Arc::new(Mutex::new(None::<Waker>));
+        let kept = place.clone();
+        let block = pool.spawn_async(poll_fn(move |context| {
+            *kept.lock() = Some(context.waker().clone());
+            Poll::<()>::Pending
+        }));
+        // It is polled before, meanwhile, or after: nobody wakes it, and it ends with the pool.
+        pool.shutdown();
+        assert!(block.is_done());
+        drop(place);
+    });
+}
