@@ -130,7 +130,8 @@ impl Shared {
         let queued = if entry == Entry::Again { Err(task) } else { worker::push_local(self, task) };
         match queued {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
-            // else, unless it is in the middle of `blocking`.
+            // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait
+            // for this worker all the same.
             Ok(()) if self.sleep.max_workers() == 1 && counts.blocked() == 0 => return Ok(()),
             Ok(()) => {}
             Err(task) => self.queues.push(task),
