@@ -213,7 +213,8 @@ impl<E: Executor> Shared<E> {
         if core::mem::replace(&mut state.is_handing, true) {
             return;
         }
-        while state.n_running < self.max_concurrent {
+        // Once the group is decided, those that wait are about to be cancelled by whoever decided it.
+        while state.n_running < self.max_concurrent && !state.is_decided {
             let Some((_, runnable)) = state.waiting.pop_first() else { break };
             state.n_running += 1;
             drop(state);

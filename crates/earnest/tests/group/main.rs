@@ -139,6 +139,64 @@ fn dropping_or_cancelling_a_group_cancels_what_has_not_begun() {
     );
 }
 
+/// Runs what it is given, but for the first, which stays pending.
+#[derive(Clone, Default)]
+struct KeepsTheFirst(Arc<Mutex<Vec<Runnable>>>);
+
+impl Executor for KeepsTheFirst {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        let mut kept = self.0.lock().unwrap();
+        if kept.is_empty() {
+            kept.push(task);
+        } else {
+            drop(kept);
+            task.run();
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn what_waits_for_its_turn_does_not_get_it_by_the_cancellation_of_another() {
+    for drops in [false, true] {
+        let ran = Arc::new(AtomicUsize::new(0));
+        let mut group = TaskGroup::new(KeepsTheFirst::default()).max_concurrent(1);
+        for _ in 0..3 {
+            let ran = ran.clone();
+            group.submit(move || ran.fetch_add(1, SeqCst));
+        }
+        if drops {
+            drop(group);
+        } else {
+            group.cancel();
+            assert!(group.join().iter().all(|result| result.as_ref().is_err_and(Error::is_cancelled)));
+        }
+        assert_eq!(ran.load(SeqCst), 0);
+    }
+    // Decided by the first to run, which leaves a place, as does the cancellation of the one that is kept.
+    let ran = Arc::new(AtomicUsize::new(0));
+    let executor = ManualExecutor::new();
+    let kept = KeepsTheFirst::default();
+    let mut group = TaskGroup::new(Either(kept, executor.clone(), AtomicUsize::new(0)))
+        .policy(GroupPolicy::FirstSuccess)
+        .max_concurrent(2);
+    (0..5).for_each(|n| {
+        let ran = ran.clone();
+        group.submit(move || (n, ran.fetch_add(1, SeqCst)));
+    });
+    assert!(executor.run_next());
+    assert_eq!((group.join().into_iter().filter(Result::is_ok).count(), ran.load(SeqCst)), (1, 1));
+}
+
+/// Gives its second task to the one that is driven by hand, and all others to the other.
+struct Either(KeepsTheFirst, ManualExecutor, AtomicUsize);
+
+impl Executor for Either {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        if self.2.fetch_add(1, SeqCst) == 1 { self.1.spawn(task) } else { self.0.spawn(task) }
+    }
+}
+
 #[test]
 fn the_futures_can_be_had_and_the_limit_goes_on_to_hold() {
     let pool = pool(4);
