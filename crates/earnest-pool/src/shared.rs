@@ -64,7 +64,14 @@ fn max_threads(max_workers: usize, max_spare_workers: Option<usize>) -> usize {
 
 struct Thread {
     name: String,
-    join: thread::JoinHandle<()>,
+    /// `None` while somebody joins it.
+    join: Option<thread::JoinHandle<()>>,
+}
+
+impl Thread {
+    fn is_finished(&self) -> bool {
+        self.join.as_ref().is_some_and(earnest_sync::is_finished)
+    }
 }
 
 impl Shared {
@@ -319,7 +326,7 @@ impl Shared {
     fn forget_ended(threads: &mut Vec<Thread>) {
         const MANY: usize = 64;
         if threads.len() >= MANY && threads.len().is_power_of_two() {
-            threads.retain(|thread| !earnest_sync::is_finished(&thread.join));
+            threads.retain(|thread| !thread.is_finished());
         }
     }
 
@@ -331,7 +338,7 @@ impl Shared {
         }
         let shared = self.clone();
         let join = builder.spawn(move || worker::run(shared, seat))?;
-        Ok(Thread { name, join })
+        Ok(Thread { name, join: Some(join) })
     }
 
     // ---- it all ends ----
@@ -414,20 +421,19 @@ impl Shared {
 
     fn threads_left(&self) -> Vec<String> {
         let threads = self.threads.lock();
-        threads
-            .iter()
-            .filter(|thread| !earnest_sync::is_finished(&thread.join))
-            .map(|thread| thread.name.clone())
-            .collect()
+        threads.iter().filter(|thread| !thread.is_finished()).map(|thread| thread.name.clone()).collect()
     }
 
     /// Returns when the threads are gone, with all their thread-locals. Of several who wait, one joins, and the others
-    /// wait for that one.
+    /// wait for that one. A thread stays in the list until it is gone, for those who wait for so long only.
     fn join_threads(&self) {
         let _one_joins = self.joining.lock();
         loop {
-            let Some(thread) = self.threads.lock().pop() else { return };
-            let _a_worker_does_not_panic = thread.join.join();
+            let Some(join) = self.threads.lock().last_mut().and_then(|thread| thread.join.take()) else {
+                return;
+            };
+            let _a_worker_does_not_panic = join.join();
+            self.threads.lock().retain(|thread| thread.join.is_some());
         }
     }
 }

@@ -1,7 +1,8 @@
-use crate::gate::{gate, occupy, pool};
+use crate::gate::{Gate, gate, occupy, pool};
 use earnest_core::{ExecutorExt, Future, SharedFuture, promise};
 use earnest_pool::{Shutdown, ThreadPoolExecutor};
-use earnest_testing::conform;
+use earnest_testing::{conform, watched};
+use std::cell::OnceCell;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
@@ -65,6 +66,32 @@ fn a_shutdown_that_runs_out_of_time_names_who_still_runs() {
         let patient = Shutdown { timeout: Some(Duration::MAX), ..Shutdown::default() };
         claims.is(pool.shutdown_with(patient), Ok(()));
         claims.that(running.into_iter().all(|future| future.result().is_ok()), "what ran has finished");
+    });
+}
+
+#[test]
+fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
+    struct PassesWhenDropped(Gate);
+    impl Drop for PassesWhenDropped {
+        fn drop(&mut self) {
+            self.0.pass();
+        }
+    }
+    thread_local!(static LAST: OnceCell<PassesWhenDropped> = const { OnceCell::new() });
+    let pool = ThreadPoolExecutor::builder().max_workers(1).thread_name_prefix("slow").build().unwrap();
+    let (open, gate) = gate();
+    pool.submit(move || LAST.with(|last| last.set(PassesWhenDropped(gate)).ok().unwrap())).result().unwrap();
+    std::thread::scope(|s| {
+        s.spawn(|| pool.shutdown());
+        while pool.worker_count() != 0 {
+            std::thread::yield_now();
+        }
+        // By now that one is mostly in the middle of joining; if it is not, the outcome is the same.
+        std::thread::sleep(Duration::from_millis(20));
+        let brief = Shutdown { timeout: Some(Duration::from_millis(5)), ..Shutdown::default() };
+        let result = watched("a shutdown with a timeout", || pool.shutdown_with(brief));
+        drop(open);
+        assert_eq!(result.unwrap_err().thread_names(), ["slow_0"]);
     });
 }
 
