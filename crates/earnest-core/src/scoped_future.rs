@@ -16,10 +16,22 @@ use std::time::{Duration, Instant};
 ///
 /// It is what a `Future` is, and has the same methods where nothing is said here; only what makes another future of it is
 /// missing, as that could outlive the scope. Forgetting it leaks the value, and nothing else.
+///
+/// What its callbacks borrow has to be there before the scope, as for a task:
+///
+/// ```compile_fail,E0597
+/// # use earnest_core::{InlineExecutor, scope};
+/// scope(&InlineExecutor, |s| {
+///     let future = s.submit(|| 7);
+///     let local = String::from("gone too soon");
+///     future.add_done_callback(|_| println!("{local}"));
+/// });
+/// ```
 #[must_use = "dropping a future detaches its task: call `detach` if that is meant"]
 pub struct ScopedFuture<'scope, T> {
     future: Future<T>,
-    scope: PhantomData<&'scope ()>,
+    /// Invariant: through a future of a shorter scope callbacks could borrow what is gone when they run.
+    scope: PhantomData<fn(&'scope ()) -> &'scope ()>,
 }
 
 impl<'scope, T> ScopedFuture<'scope, T> {
