@@ -4,10 +4,11 @@ use crate::awaited::{Awaited, Members};
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
 use crate::error::Error;
-use crate::graph;
+use crate::graph::{self, Stuck};
 use crate::wait::{AwaitsUnqueued, Claimed, Waiting};
 use crate::waiter::{Next, Waiter};
 use crate::worker::{self, Worker};
+use core::mem;
 use earnest_sync::mutant;
 use std::sync::Arc;
 
@@ -50,11 +51,7 @@ impl Worker<'_> {
             let _unqueued = AwaitsUnqueued::begin();
             let (entered, mut stuck) = graph::enter_anyway(self, on.clone());
             let mut entered = Some(entered);
-            if stuck.as_ref().is_some_and(|stuck| stuck.unbegun.is_empty()) && !mutant!("scope_tells_nobody")
-            {
-                // One of those who wait for this scope's task is told instead.
-                graph::call_everybody();
-            }
+            let mut has_told = false;
             loop {
                 if self.host.is_jammed() {
                     let claimed = self.claim(on, true, || {
@@ -70,14 +67,25 @@ impl Worker<'_> {
                         Claimed::Nothing => {}
                     }
                 }
-                if let Some(stuck) = stuck.take() {
-                    let unbegun = stuck.unbegun;
-                    let cycle = Deadlock::cycle(stuck.tasks);
+                while let Some(Stuck { tasks, unbegun }) = stuck.take() {
+                    if unbegun.is_empty() {
+                        // One of those who wait for this scope's task is told instead; once, as this calls here too.
+                        if !mem::replace(&mut has_told, true) && !mutant!("scope_tells_nobody") {
+                            graph::call_everybody();
+                        }
+                        break;
+                    }
+                    let cycle = Deadlock::cycle(tasks);
                     members.end_unbegun(&cycle, |cell| unbegun.contains(&cell.address()));
+                    // What has begun may be stuck as well, and not by those that have been ended.
+                    stuck = entered.as_ref().and_then(graph::Entered::look);
                 }
                 match waiter.next_unless_called(None) {
                     Next::Token(_) => return,
-                    Next::Called | Next::TimedOut => stuck = entered.as_ref().and_then(graph::Entered::look),
+                    Next::Called | Next::TimedOut => {
+                        stuck = entered.as_ref().and_then(graph::Entered::look);
+                        has_told &= stuck.is_some();
+                    }
                 }
             }
         }

@@ -72,6 +72,34 @@ fn two_scopes_that_need_each_other_s_worker_end() {
 }
 
 #[test]
+fn a_task_that_has_begun_is_told_also_where_another_that_has_not_is_ended() {
+    let (outer_pool, inner_pool) = (pool(1), pool(1));
+    let inner = inner_pool.handle();
+    let (give, given) = channel::<SharedFuture<()>>();
+    let (tell, told) = channel();
+    outer_pool
+        .submit(move || {
+            // It could begin only after this task, which the scope is in.
+            let behind_this = given.recv().unwrap();
+            scope(&inner, |s| {
+                let tell = &tell;
+                s.submit(move || tell.send(behind_this.result().is_err_and(Error::is_deadlock)).unwrap())
+                    .detach();
+                // It could begin only after the first.
+                s.submit(|| ()).detach();
+                // The first waits before the scope does.
+                while inner_pool.stats().waiting == 0 {
+                    std::thread::yield_now();
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            });
+        })
+        .detach();
+    give.send(outer_pool.submit(|| ()).shared()).unwrap();
+    assert!(watched("who waits for what is behind the scope", || told.recv().unwrap()));
+}
+
+#[test]
 fn a_scope_in_an_initializer_drops_what_could_begin_only_after_it() {
     let (send, handles) = channel::<PoolHandle>();
     let handles = std::sync::Mutex::new(handles);
