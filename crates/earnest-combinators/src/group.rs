@@ -1,7 +1,9 @@
 //! Tasks that belong together: how many run at a time, and what one of them means for the others.
 
 use core::fmt;
-use earnest_core::{CancelHandle, CancellationToken, Error, Executor, Future, Runnable, run_caught, task};
+use earnest_core::{
+    CancelHandle, CancellationToken, Error, Executor, Future, Runnable, Turns, run_caught, task,
+};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,14 +65,23 @@ struct Shared<E> {
 #[derive(Default)]
 struct State {
     /// Those that wait for their turn, by their places in the group.
-    waiting: BTreeMap<usize, Runnable>,
+    waiting: BTreeMap<usize, Waiting>,
     /// How many are with the executor.
     n_running: usize,
+    /// Those, by their places, where others may have to wait for them.
+    ahead: BTreeMap<usize, CancelHandle>,
     /// Whether some thread is handing tasks to the executor: it looks again before it stops.
     is_handing: bool,
     /// With which the others are cancelled. Empty where the policy does not ask for it, and once that has happened.
     handles: Vec<CancelHandle>,
     is_decided: bool,
+}
+
+/// A task that waits for its turn.
+struct Waiting {
+    runnable: Runnable,
+    /// Where there is a limit.
+    handle: Option<CancelHandle>,
 }
 
 impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
@@ -129,6 +140,9 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
     pub fn submit(&mut self, f: impl FnOnce() -> T + Send + 'static) {
         let (runnable, future) = task(f);
         let place = self.futures.len();
+        if self.shared.has_limit() {
+            runnable.waits_for_turn(place, self.shared.clone());
+        }
         let is_decided = self.shared.enter(place, runnable, || future.cancel_handle());
         let (shared, rule) = (self.shared.clone(), self.rule.clone());
         future.add_done_callback(move |outcome| {
@@ -196,14 +210,19 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
 
 impl<E: Executor> Shared<E> {
     /// Whether the group is decided.
-    fn enter(&self, place: usize, runnable: Runnable, handle: impl FnOnce() -> CancelHandle) -> bool {
-        let handle = (self.policy != GroupPolicy::All).then(handle);
+    fn enter(&self, place: usize, runnable: Runnable, handle: impl Fn() -> CancelHandle) -> bool {
+        let to_cancel = (self.policy != GroupPolicy::All).then(&handle);
+        let handle = self.has_limit().then(handle);
         let mut state = self.state.lock();
-        state.waiting.insert(place, runnable);
+        state.waiting.insert(place, Waiting { runnable, handle });
         if !state.is_decided {
-            state.handles.extend(handle);
+            state.handles.extend(to_cancel);
         }
         state.is_decided
+    }
+
+    fn has_limit(&self) -> bool {
+        self.max_concurrent != usize::MAX
     }
 
     /// Hands to the executor what may run. One thread at a time does: an executor that ends a task at once, by running or
@@ -215,9 +234,11 @@ impl<E: Executor> Shared<E> {
         }
         // Once the group is decided, those that wait are about to be cancelled by whoever decided it.
         while state.n_running < self.max_concurrent && !state.is_decided {
-            let Some((_, runnable)) = state.waiting.pop_first() else { break };
+            let Some((place, Waiting { runnable, handle })) = state.waiting.pop_first() else { break };
             state.n_running += 1;
+            state.ahead.extend(handle.map(|handle| (place, handle)));
             drop(state);
+            runnable.has_turn();
             // Should it panic, the task has been dropped, and the others have their turn all the same.
             run_caught("an executor", || {
                 if let Err(refused) = self.executor.spawn(runnable) {
@@ -240,6 +261,7 @@ impl<E: Executor> Shared<E> {
         // Cancelled before its turn came.
         let waited = state.waiting.remove(&place);
         state.n_running -= usize::from(waited.is_none());
+        let ended = state.ahead.remove(&place);
         let not_needed = if decides {
             state.is_decided = true;
             core::mem::take(&mut state.handles)
@@ -247,7 +269,7 @@ impl<E: Executor> Shared<E> {
             Vec::new()
         };
         drop(state);
-        drop(waited);
+        drop((waited, ended));
         for handle in not_needed {
             handle.cancel();
         }
@@ -255,6 +277,14 @@ impl<E: Executor> Shared<E> {
             self.token.cancel();
         }
         self.hand_over();
+    }
+}
+
+impl<E: Executor + Send + Sync> Turns for Shared<E> {
+    fn ahead(&self, place: usize) -> Option<Arc<[CancelHandle]>> {
+        let state = self.state.lock();
+        let waits = state.n_running >= self.max_concurrent && !state.is_decided;
+        (waits && state.waiting.contains_key(&place)).then(|| state.ahead.values().cloned().collect())
     }
 }
 

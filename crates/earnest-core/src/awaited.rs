@@ -183,7 +183,7 @@ fn depends_on(mut cell: RawCell, never_comes: &dyn Fn(RawCell) -> bool) -> bool 
         }
         match cell.side_if_made().and_then(Side::sources) {
             Some(Sources::One(source)) => link = source,
-            Some(Sources::Many(sources, needs)) => return depends_on_each(&sources, needs, never_comes),
+            Some(sources) => return depends_on_each(sources.handles(), sources.needs(), never_comes),
             None => return false,
         }
         let Some(source) = link.cell() else { return false };

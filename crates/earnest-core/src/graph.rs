@@ -3,7 +3,7 @@
 //! Only tasks that are about to block are in here, and only waits without a timeout. A task is *stuck* when it waits for
 //! what cannot come: for all of several futures of which one is stuck, or for any of several that all are. Running tasks
 //! and promises are not: somebody may always complete them. Nor are pending tasks, unless every worker of their pool is
-//! in here, stuck, and no other may be started. Whoever is about to block enters what it waits for, and looks whether
+//! in here, stuck, and no other may be started, and they have no deadline. Whoever is about to block enters what it waits for, and looks whether
 //! it would be stuck; as it is the last link that closes a cycle, and everybody enters under the same lock, one of those
 //! who close it sees it.
 
@@ -286,6 +286,10 @@ impl Graph {
             return NOTHING;
         }
         if cell.header().owner.number() != 0 && cell.header().word.load().is_pending() {
+            if cell.terms().is_some_and(|terms| terms.deadline.is_some()) {
+                // Its time will be up.
+                return NOTHING;
+            }
             return self.in_the_way(cell, looked_at).map_or(NOTHING, |in_the_way| (Needs::Any, in_the_way));
         }
         let (needs, handles) = match self.waits.get(&cell.address()).map(|wait| &wait.on) {

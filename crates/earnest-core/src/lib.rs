@@ -151,7 +151,7 @@ pub use scoped_map::ScopedMap;
 pub use shared::SharedFuture;
 pub use shared_outcome::SharedOutcome;
 #[doc(hidden)]
-pub use sources::Needs;
+pub use sources::{Needs, Turns};
 pub use task::{Runnable, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};

@@ -121,7 +121,13 @@ impl Side {
 
     /// What the future is made of, unless it has settled.
     pub(crate) fn sources(&self) -> Option<Sources> {
-        self.watchers.lock().sources.clone()
+        let sources = self.watchers.lock().sources.clone();
+        sources.map(Sources::look)
+    }
+
+    /// It is made of nothing any more. Gives what it was made of.
+    pub(crate) fn take_sources(&self) -> Option<Sources> {
+        self.watchers.lock().sources.take()
     }
 
     pub(crate) fn backlog(&self) -> &BacklogPlace {

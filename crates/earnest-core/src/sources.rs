@@ -1,4 +1,5 @@
-//! What a derived future is made of: how it is known which futures it waits for, and which are cancelled with it.
+//! What a derived future is made of: how it is known which futures it waits for, and which are cancelled with it. And
+//! which tasks have their turn before another.
 
 use crate::cancel::CancelHandle;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
@@ -7,10 +8,29 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 /// The futures that another is made of. Kept in the side box of that one until it is settled.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Sources {
     One(CancelHandle),
     Many(Arc<[CancelHandle]>, Needs),
+    /// A task that has yet to be queued, and will be when one of some others has ended. They are not cancelled with it.
+    Turn(Box<Turn>),
+}
+
+/// The turn for which a task waits.
+#[derive(Clone)]
+pub(crate) struct Turn {
+    place: usize,
+    of: Arc<dyn Turns>,
+    /// Who has to end before: asked for when this is looked at.
+    ahead: Option<Arc<[CancelHandle]>>,
+}
+
+/// Who has tasks queued one after another, as others end.
+#[doc(hidden)]
+pub trait Turns: Send + Sync {
+    /// The tasks one of which has to end before that with this place is queued. `None`: none has to. It is called under a
+    /// lock, and is to be short.
+    fn ahead(&self, place: usize) -> Option<Arc<[CancelHandle]>>;
 }
 
 /// How many of its sources a future needs before it can be done.
@@ -44,10 +64,15 @@ impl Needs {
 }
 
 impl Sources {
+    pub(crate) fn turn(place: usize, of: Arc<dyn Turns>) -> Sources {
+        Sources::Turn(Box::new(Turn { place, of, ahead: None }))
+    }
+
     pub(crate) fn handles(&self) -> &[CancelHandle] {
         match self {
             Sources::One(handle) => core::slice::from_ref(handle),
             Sources::Many(handles, _) => handles,
+            Sources::Turn(turn) => turn.ahead.as_deref().unwrap_or_default(),
         }
     }
 
@@ -55,7 +80,16 @@ impl Sources {
         match self {
             Sources::One(_) => Needs::All,
             Sources::Many(_, needs) => *needs,
+            Sources::Turn(_) => Needs::Any,
         }
+    }
+
+    /// The same, as it is at this moment.
+    pub(crate) fn look(mut self) -> Sources {
+        if let Sources::Turn(turn) = &mut self {
+            turn.ahead = turn.of.ahead(turn.place);
+        }
+        self
     }
 
     /// Cancels them all, and leaves to the caller what follows from that.

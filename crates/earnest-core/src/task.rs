@@ -10,6 +10,7 @@ use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
+use crate::sources::{Sources, Turns};
 use crate::task_options::{Priority, TaskOptions};
 use crate::terms::Terms;
 use crate::worker;
@@ -90,6 +91,21 @@ impl Runnable {
     /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is dismissed.
     pub fn count_in(&self, backlog: Arc<dyn Backlog>) {
         self.producer.cell().count_in(backlog);
+    }
+
+    /// Says that the task is queued by and by, when those of `turns` have ended that have their turn before it: who waits for
+    /// it may run one of those, where nobody else could.
+    #[doc(hidden)]
+    pub fn waits_for_turn(&self, place: usize, turns: Arc<dyn Turns>) {
+        self.producer.comes_from(Sources::turn(place, turns));
+    }
+
+    /// Says that the task has its turn, and is queued now.
+    #[doc(hidden)]
+    pub fn has_turn(&self) {
+        if let Some(side) = self.producer.cell().side_if_made() {
+            drop(side.take_sources());
+        }
     }
 
     /// Whether the task has been [counted](Self::count_in) in a backlog, be it that it has left that since.

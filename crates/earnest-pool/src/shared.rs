@@ -6,19 +6,17 @@ use crate::builder::Settings;
 use crate::counts::{Counts, MAX_WORKERS};
 use crate::degraded::Degraded;
 use crate::error::BuildError;
-use crate::error::StillRunning;
 use crate::hooks::Hooks;
 use crate::queue::Queues;
 use crate::report::report;
 use crate::schedule::Scheduled;
-use crate::shutdown::Shutdown;
 use crate::sleep::{Sleep, StartPermit};
 use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{
-    Broken, Dismissal, Error, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, deadline_after,
-    run_caught, task, unqueued_is_awaited,
+    Broken, Dismissal, Error, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, run_caught, task,
+    unqueued_is_awaited,
 };
 use earnest_sync::{MODEL, Mutex, mutant, thread};
 use std::io::ErrorKind;
@@ -354,7 +352,7 @@ impl Shared {
     }
 
     /// Accepts nothing any more.
-    fn close(&self, broken: bool) {
+    pub(crate) fn close(&self, broken: bool) {
         self.sleep.close(broken);
         if let Some(bound) = &self.bound {
             bound.close();
@@ -370,7 +368,7 @@ impl Shared {
         });
     }
 
-    fn drain(&self, reason: impl Fn() -> Dismissal) {
+    pub(crate) fn drain(&self, reason: impl Fn() -> Dismissal) {
         while let Some(task) = self.queues.take_any() {
             task.dismiss(reason());
         }
@@ -378,7 +376,7 @@ impl Shared {
 
     /// Whether this process was forked from the one that has the threads. If so, this copy of the pool is broken, and is
     /// left as it is: another thread may have been in the middle of anything when the copy was made.
-    fn is_left_behind(self: &Arc<Shared>) -> bool {
+    pub(crate) fn is_left_behind(self: &Arc<Shared>) -> bool {
         if self.owner.get().is_none_or(|owner| owner.is_of_this_process()) {
             return false;
         }
@@ -393,40 +391,15 @@ impl Shared {
         true
     }
 
-    pub(crate) fn shut_down(self: &Arc<Shared>, how: Shutdown) -> Result<(), StillRunning> {
-        if self.is_left_behind() {
-            return Ok(());
-        }
-        let deadline = how.timeout.and_then(deadline_after);
-        self.close(false);
-        if how.cancel_pending {
-            self.drain(|| Dismissal::Cancelled);
-        }
-        // A worker cannot wait for itself: it has begun the shutdown, and goes on.
-        if !how.wait || worker::is_worker_of(self) {
-            return Ok(());
-        }
-        if !self.sleep.wait_until_ended(deadline) {
-            return Err(StillRunning::new(self.threads_left(), self.with_options.ask_to_end()));
-        }
-        // They have left their loops, and drop their thread-locals, which may take its time.
-        while deadline.is_some() && !self.threads_left().is_empty() {
-            if !self.sleep.pause(deadline) {
-                return Err(StillRunning::new(self.threads_left(), Vec::new()));
-            }
-        }
-        self.join_threads();
-        Ok(())
-    }
-
-    fn threads_left(&self) -> Vec<String> {
+    /// The names of those that have not ended.
+    pub(crate) fn threads_left(&self) -> Vec<String> {
         let threads = self.threads.lock();
         threads.iter().filter(|thread| !thread.is_finished()).map(|thread| thread.name.clone()).collect()
     }
 
     /// Returns when the threads are gone, with all their thread-locals. Of several who wait, one joins, and the others
     /// wait for that one. A thread stays in the list until it is gone, for those who wait for so long only.
-    fn join_threads(&self) {
+    pub(crate) fn join_threads(&self) {
         let _one_joins = self.joining.lock();
         loop {
             let Some(join) = self.threads.lock().last_mut().and_then(|thread| thread.join.take()) else {

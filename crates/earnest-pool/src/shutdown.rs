@@ -1,8 +1,13 @@
 //! How a pool is to end.
 
+use crate::error::StillRunning;
 #[cfg(doc)]
 use crate::pool::ThreadPoolExecutor;
-use std::time::Duration;
+use crate::shared::Shared;
+use crate::worker;
+use earnest_core::{Dismissal, blocking, deadline_after};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// How to shut down; see [`ThreadPoolExecutor::shutdown_with`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,5 +24,38 @@ pub struct Shutdown {
 impl Default for Shutdown {
     fn default() -> Self {
         Self { wait: true, cancel_pending: false, timeout: None }
+    }
+}
+
+impl Shared {
+    pub(crate) fn shut_down(self: &Arc<Shared>, how: Shutdown) -> Result<(), StillRunning> {
+        if self.is_left_behind() {
+            return Ok(());
+        }
+        let deadline = how.timeout.and_then(deadline_after);
+        self.close(false);
+        if how.cancel_pending {
+            self.drain(|| Dismissal::Cancelled);
+        }
+        // A worker cannot wait for itself: it has begun the shutdown, and goes on.
+        if !how.wait || worker::is_worker_of(self) {
+            return Ok(());
+        }
+        // Of another pool's, another worker goes on meanwhile: what is waited for may need it.
+        blocking(|| self.wait_until_ended(deadline))
+    }
+
+    fn wait_until_ended(&self, deadline: Option<Instant>) -> Result<(), StillRunning> {
+        if !self.sleep.wait_until_ended(deadline) {
+            return Err(StillRunning::new(self.threads_left(), self.with_options.ask_to_end()));
+        }
+        // They have left their loops, and drop their thread-locals, which may take its time.
+        while deadline.is_some() && !self.threads_left().is_empty() {
+            if !self.sleep.pause(deadline) {
+                return Err(StillRunning::new(self.threads_left(), Vec::new()));
+            }
+        }
+        self.join_threads();
+        Ok(())
     }
 }

@@ -1,9 +1,14 @@
 //! What is to happen at a given time: one thread for the whole process, while there is anything.
+//!
+//! What happens may come down to code of the user's, such as a callback of a future whose time is up. It is to be short;
+//! but where it waits for a future, or says that it blocks, another thread keeps the time from then on: what is waited for
+//! may be something that ends when its time is up.
 
-use earnest_core::run_caught;
+use earnest_core::{Host, Inbox, Owner, Worker, run_caught};
 use earnest_sync::{Condvar, Mutex, MutexGuard, thread};
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// With which something can be called off.
@@ -21,6 +26,8 @@ struct Timer {
     last_number: u64,
     /// When the thread looks again, if there is a thread.
     looks_at: Option<Instant>,
+    /// Which thread keeps the time, of all there have been: the one that was started last.
+    keeper: u64,
     /// In which process the thread is, if there has ever been one.
     process: u32,
 }
@@ -38,7 +45,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 impl Timer {
     const fn new() -> Timer {
-        Timer { due: BTreeMap::new(), last_number: 0, looks_at: None, process: 0 }
+        Timer { due: BTreeMap::new(), last_number: 0, looks_at: None, keeper: 0, process: 0 }
     }
 
     /// Begins anew in a child of `fork`: neither the thread nor what it was to do is this process's.
@@ -48,6 +55,14 @@ impl Timer {
             std::mem::forget(std::mem::take(&mut self.due));
             (self.looks_at, self.process) = (None, process);
         }
+    }
+
+    /// Starts a thread that keeps the time. It looks as soon as it has the lock.
+    fn start_keeper(&mut self) -> io::Result<()> {
+        let number = self.keeper + 1;
+        thread::Builder::new().name("earnest-timer".to_owned()).spawn(move || keep_time(number))?;
+        self.keeper = number;
+        Ok(())
     }
 }
 
@@ -63,8 +78,7 @@ pub(crate) fn at(when: Instant, action: impl FnOnce() + Send + 'static) -> io::R
     let looks_at = match timer.looks_at {
         Some(looks_at) => looks_at,
         None => {
-            thread::Builder::new().name("earnest-timer".to_owned()).spawn(keep_time)?;
-            // It looks as soon as it has the lock.
+            timer.start_keeper()?;
             when
         }
     };
@@ -86,21 +100,59 @@ pub(crate) fn call_off(key: Key) {
 }
 
 /// The thread.
-fn keep_time() {
-    let mut timer = TIMER.lock();
-    while let Some(next) = timer.due.first_entry() {
-        let Some(now) = earnest_sync::now() else { return };
-        if next.key().when <= now {
-            let action = next.remove();
-            drop(timer);
-            run_caught("what was to be done at a given time", action);
-            timer = TIMER.lock();
-        } else {
-            let looks_at = next.key().when.min(now + LONGEST_SLEEP);
-            timer = sleep(timer, looks_at);
+fn keep_time(number: u64) {
+    let keeper = Keeper(number);
+    // It has no tasks of its own, and the stack does not matter: nothing is run in place.
+    let worker = Worker::new(Owner::next(), &keeper, 0);
+    worker.ready();
+    worker.serve(|| keeper.keep_time());
+}
+
+/// A thread that keeps the time, until it has to wait for something itself.
+struct Keeper(u64);
+
+impl Keeper {
+    fn keep_time(&self) {
+        let mut timer = TIMER.lock();
+        while let Some(next) = timer.due.first_entry() {
+            let Some(now) = earnest_sync::now() else { return };
+            if next.key().when <= now {
+                let action = next.remove();
+                drop(timer);
+                run_caught("what was to be done at a given time", action);
+                timer = TIMER.lock();
+                if timer.keeper != self.0 {
+                    return;
+                }
+            } else {
+                let looks_at = next.key().when.min(now + LONGEST_SLEEP);
+                timer = sleep(timer, looks_at);
+            }
+        }
+        timer.looks_at = None;
+    }
+}
+
+impl Host for Keeper {
+    fn wait_begins(&self, _: &Arc<Inbox>) {
+        let mut timer = TIMER.lock();
+        if timer.keeper == self.0 {
+            // Where no thread can be had, this one goes on when it has waited.
+            let _no_thread = timer.start_keeper();
         }
     }
-    timer.looks_at = None;
+
+    fn wait_ends(&self, _: &Arc<Inbox>) {}
+
+    fn is_jammed(&self) -> bool {
+        false
+    }
+
+    fn call_all(&self) {}
+
+    fn n_workers(&self) -> usize {
+        1
+    }
 }
 
 fn sleep(mut timer: MutexGuard<'_, Timer>, until: Instant) -> MutexGuard<'_, Timer> {

@@ -1,11 +1,12 @@
 //! Task groups: how many run at a time, and who is cancelled when.
 
 use earnest::{
-    Error, Executor, GroupPolicy, InlineExecutor, ManualExecutor, Refused, Runnable, TaskGroup,
+    Error, Executor, Future, GroupPolicy, InlineExecutor, ManualExecutor, Refused, Runnable, TaskGroup,
     ThreadPoolExecutor, as_completed,
 };
 use earnest_testing::watched;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 fn pool(workers: usize) -> ThreadPoolExecutor {
@@ -284,4 +285,34 @@ fn running_tasks_are_asked_when_the_rest_is_not_needed() {
         group.token().clone()
     };
     assert!(dropped.is_cancelled());
+}
+
+#[test]
+fn a_task_of_a_pool_of_one_waits_for_those_that_have_not_had_their_turn() {
+    for limit in [1, 2, 3] {
+        let pool = pool(1);
+        let handle = pool.handle();
+        let waits = pool.submit(move || {
+            let mut group = TaskGroup::new(handle).max_concurrent(limit);
+            (0..8).for_each(|n| group.submit(move || n));
+            group.into_futures().into_iter().rev().map(Future::result).collect::<Vec<_>>()
+        });
+        let results = watched("turns", || waits.result()).unwrap();
+        assert_eq!(values(results), (0..8).rev().map(Some).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_one_whose_turn_comes_after_its_own_is_told() {
+    watched("turns", || {
+        let pool = pool(3);
+        let (tell, told) = channel::<Future<usize>>();
+        let mut group = TaskGroup::new(pool.handle()).max_concurrent(1);
+        group.submit(move || told.recv().unwrap().result().map_err(|error| error.is_deadlock()));
+        group.submit(|| Ok(1));
+        let mut futures = group.into_futures();
+        let second = futures.pop().unwrap();
+        tell.send(second.map(|value| value.unwrap())).unwrap();
+        assert_eq!(futures.pop().unwrap().result().unwrap(), Err(true));
+    });
 }

@@ -1,9 +1,10 @@
 use crate::support::{begun_in_time, hold_up, pool};
-use earnest::{ExecutorExt, InlineExecutor, ManualExecutor, State, TaskOptions};
+use earnest::{Error, ExecutorExt, Future, InlineExecutor, ManualExecutor, State, TaskOptions};
 use earnest_testing::watched;
 use std::panic::panic_any;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_millis(10);
@@ -103,4 +104,69 @@ fn an_expired_task_does_not_hold_up_those_behind_it() {
     assert!(watched("expired", || expired.result().unwrap_err()).is_deadline_exceeded());
     drop(open);
     assert_eq!(behind.result().unwrap(), 7);
+}
+
+#[test]
+fn a_callback_of_a_task_whose_time_is_up_may_wait_for_another_s() {
+    watched("callbacks", || {
+        let pool = pool(2);
+        let held = [hold_up(&pool), hold_up(&pool)];
+        let after = |millis| TaskOptions::new().timeout(Duration::from_millis(millis));
+        let first = pool.submit_with(after(10), |_| ());
+        let second = pool.submit_with(after(40), |_| ()).shared();
+        let third = pool.submit_with(after(60), |_| ());
+        let (tell, told) = channel();
+        let other = second.clone();
+        first.add_done_callback(move |_| tell.send(other.result().is_err()).unwrap());
+        assert!(told.recv().unwrap());
+        assert!(matches!(third.result(), Err(Error::DeadlineExceeded)));
+        drop(held);
+    });
+}
+
+#[test]
+fn a_callback_of_a_task_whose_time_is_up_may_drop_a_pool_with_tasks_to_end() {
+    watched("callbacks", || {
+        let outer = pool(1);
+        let held = hold_up(&outer);
+        let first = outer.submit_with(TaskOptions::new().timeout(Duration::from_millis(10)), |_| ());
+        let (tell, told) = channel();
+        let inner = pool(1);
+        first.add_done_callback(move |_| {
+            let waits = inner.submit_with(TaskOptions::new().timeout(Duration::from_millis(20)), |context| {
+                context.token().wait();
+            });
+            drop(inner);
+            tell.send(waits.result().is_err()).unwrap();
+        });
+        assert!(told.recv().unwrap());
+        drop(held);
+    });
+}
+
+#[test]
+fn those_who_wait_for_queued_tasks_that_have_a_deadline_are_not_in_a_circle() {
+    watched("two pools", || {
+        let pools = [pool(1), pool(1)];
+        let both_run = Arc::new(Barrier::new(2));
+        let (places, firsts): (Vec<_>, Vec<_>) = pools
+            .iter()
+            .map(|pool| {
+                let (give, take) = channel::<Future<()>>();
+                let both_run = both_run.clone();
+                let first = pool.submit(move || {
+                    both_run.wait();
+                    take.recv().unwrap().result()
+                });
+                (give, first)
+            })
+            .unzip();
+        let soon = || TaskOptions::new().timeout(Duration::from_millis(20));
+        places[0].send(pools[1].submit_with(soon(), |_| ())).unwrap();
+        places[1].send(pools[0].submit_with(soon(), |_| ())).unwrap();
+        for first in firsts {
+            // Its time is up, or the other's was first and it has begun.
+            assert!(matches!(first.result().unwrap(), Ok(()) | Err(Error::DeadlineExceeded)));
+        }
+    });
 }
