@@ -1,8 +1,9 @@
 //! How a task comes into a queue that is bounded.
 
-use crate::bound::{Bound, ENTERED, RejectionPolicy, TOKENS};
+use crate::bound::{Bound, ENTERED, OVER, RejectionPolicy, TOKENS};
 use crate::shared::Shared;
 use crate::worker::is_worker_of;
+use core::iter;
 use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after};
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,8 +12,8 @@ use std::time::Instant;
 pub(crate) enum Admitted {
     /// It has its place, and is to be queued.
     Queue(Runnable),
-    /// It has been run instead.
-    Ran,
+    /// It has been run instead, or has ended otherwise.
+    Over,
 }
 
 /// How a task is submitted.
@@ -74,7 +75,7 @@ impl Shared {
             self.keep_terms(&task);
         }
         task.run_nested();
-        Admitted::Ran
+        Admitted::Over
     }
 
     /// Discards what has been longest in the queue until there `is_room`. `false`: there is none, and nothing left.
@@ -105,16 +106,27 @@ impl Shared {
         deadline: Option<Instant>,
     ) -> Result<Admitted, Refused> {
         let mut waiter = Waiter::new(TOKENS);
+        if task.has_options() {
+            // It may be cancelled meanwhile, and then nobody waits for it to be queued.
+            let inbox = waiter.inbox().clone();
+            task.when_over(move || inbox.put(OVER));
+        }
         bound.enter_or_wait(waiter.inbox());
-        let token = match waiter.next_unless_jammed(deadline, self.owner()) {
-            Blocked::Token(token) => Some(token),
+        let earliest = task.deadline().into_iter().chain(deadline).min();
+        let token = match waiter.next_unless_jammed(earliest, self.owner()) {
+            Blocked::Token(OVER) if bound.withdraw(waiter.inbox()) => return Ok(Admitted::Over),
+            Blocked::Token(token) if token != OVER => Some(token),
+            Blocked::TimedOut if earliest != deadline && bound.withdraw(waiter.inbox()) => {
+                task.expiry().expire();
+                return Ok(Admitted::Over);
+            }
             Blocked::TimedOut | Blocked::NotReady if bound.withdraw(waiter.inbox()) => None,
             Blocked::Jammed if bound.withdraw(waiter.inbox()) => {
                 // Nobody else is left to run anything: the queue would stay as it is.
                 return Ok(self.run_instead(task));
             }
             // The answer is under way.
-            Blocked::TimedOut | Blocked::NotReady | Blocked::Jammed => waiter.next(None),
+            _ => iter::from_fn(|| waiter.next(None)).find(|token| *token != OVER),
         };
         match token {
             Some(ENTERED) => Ok(in_its_place(bound, task)),

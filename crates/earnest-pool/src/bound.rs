@@ -12,6 +12,8 @@ use std::time::Duration;
 pub enum RejectionPolicy {
     /// The submission blocks until there is room. Of several the one that has waited longest comes in first.
     ///
+    /// A task that is cancelled by its token, or whose time is up, ends the wait, and does not come in.
+    ///
     /// On a worker of the same pool it waits as for a future: another worker takes its place. Where there is none left that
     /// could run anything, the task runs at once, in place of the submission. In an initializer it is refused.
     #[default]
@@ -49,8 +51,10 @@ struct State {
 pub(crate) const ENTERED: usize = 0;
 /// Put into the inbox of who waits: there will be none.
 pub(crate) const CLOSED: usize = 1;
+/// Put there by others: who waits does so for a task that has ended meanwhile.
+pub(crate) const OVER: usize = 2;
 /// How many tokens there are.
-pub(crate) const TOKENS: usize = 2;
+pub(crate) const TOKENS: usize = 3;
 
 impl Bound {
     pub(crate) fn new(capacity: usize, policy: RejectionPolicy) -> Bound {

@@ -118,7 +118,7 @@ impl Shared {
         if let Some(bound) = self.bound.as_ref().filter(|_| !matches!(entry, Entry::Async | Entry::Again)) {
             match self.admit(bound, task, entry)? {
                 Admitted::Queue(admitted) => task = admitted,
-                Admitted::Ran => return Ok(()),
+                Admitted::Over => return Ok(()),
             }
         }
         task.belongs_to(self.owner());

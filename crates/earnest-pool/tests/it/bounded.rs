@@ -1,7 +1,7 @@
 //! A queue with room for so many: the bound is exact, and each policy does what it says, from outside and from within.
 
 use crate::gate::{gate, occupy};
-use earnest_core::{Executor, Future, Refusal, TaskOptions, join, scope, task};
+use earnest_core::{CancellationToken, Executor, Future, Refusal, TaskOptions, join, scope, task};
 use earnest_pool::{BuildError, Builder, RejectionPolicy, Shutdown, ThreadPoolExecutor};
 use earnest_testing::watched;
 use std::sync::Arc;
@@ -352,4 +352,48 @@ fn time_is_up_also_for_what_the_caller_runs() {
         handle.submit_with(timeout(), |context| context.token().wait()).result()
     });
     assert!(watched("inside", || inside.result().unwrap()).unwrap_err().is_deadline_exceeded());
+}
+
+#[test]
+fn a_submission_waits_for_room_no_longer_than_its_task_is_wanted() {
+    watched("no longer wanted", || {
+        let pool = bounded(1, 1, RejectionPolicy::Block);
+        let (_open, _busy) = occupy(&pool, 1);
+        let queued = pool.submit(|| ());
+        let late = pool.submit_with(TaskOptions::new().timeout(Duration::from_millis(10)), |_| ());
+        assert!(late.result().unwrap_err().is_deadline_exceeded());
+        let token = CancellationToken::new();
+        let (options, cancels) = (TaskOptions::new().cancelled_by(&token), token.clone());
+        let other = thread::spawn(move || {
+            // Mostly while the submission waits; it comes to the same if not.
+            thread::sleep(Duration::from_millis(10));
+            cancels.cancel();
+        });
+        assert!(pool.submit_with(options, |_| ()).result().unwrap_err().is_cancelled());
+        other.join().unwrap();
+        assert!(!queued.is_done());
+    });
+}
+
+#[test]
+fn a_place_that_comes_for_a_task_that_is_not_wanted_is_given_back() {
+    watched("given back", || {
+        for _ in 0..200 {
+            let pool = bounded(1, 1, RejectionPolicy::Block);
+            let token = CancellationToken::new();
+            let (open, _busy) = occupy(&pool, 1);
+            let queued = pool.submit(|| ());
+            let (options, cancels) = (TaskOptions::new().cancelled_by(&token), token.clone());
+            let other = thread::spawn(move || {
+                drop(open);
+                cancels.cancel();
+            });
+            let _value_or_cancelled = pool.submit_with(options, |_| ()).result();
+            other.join().unwrap();
+            queued.result().unwrap();
+            // There is room again.
+            pool.submit(|| ()).result().unwrap();
+            assert_eq!(pool.stats().queued, 0);
+        }
+    });
 }
