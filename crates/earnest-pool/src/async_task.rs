@@ -95,7 +95,15 @@ where
         }
         polled.detach();
         if let Err(refused) = self.pool.spawn(task, entry) {
+            self.is_over(self.pool.refused());
             refused.task.dismiss(Dismissal::Cancelled);
+        }
+    }
+
+    /// It will not be polled again, although it was its turn.
+    fn is_over(&self, error: Error) {
+        if self.state.compare_exchange(QUEUED, ENDED, AcqRel, Acquire).is_ok() {
+            self.finish(Err(error));
         }
     }
 
@@ -213,9 +221,9 @@ where
 {
     fn drop(&mut self) {
         if let Some(task) = self.0.take() {
-            if task.state.compare_exchange(QUEUED, ENDED, AcqRel, Acquire).is_ok() {
-                task.finish(Err(task.pool.refused()));
-            }
+            // The queue was emptied: as the pool is broken, or by who shuts it down.
+            let error = Some(task.pool.refused()).filter(|error| matches!(error, Error::Broken(_)));
+            task.is_over(error.unwrap_or(Error::Cancelled));
         }
     }
 }

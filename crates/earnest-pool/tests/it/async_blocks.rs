@@ -177,7 +177,7 @@ fn a_shutdown_that_cancels_ends_what_is_queued() {
     let (open, _busy) = occupy(&pool, 1);
     let queued = pool.spawn_async(async { 7 });
     pool.shutdown_with(Shutdown { wait: false, cancel_pending: true, ..Shutdown::default() }).unwrap();
-    assert!(matches!(queued.result(), Err(Error::Rejected)));
+    assert!(matches!(queued.result(), Err(Error::Cancelled)));
     drop(open);
 }
 
