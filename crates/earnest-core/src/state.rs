@@ -259,6 +259,11 @@ impl Word {
     /// Pending to Running. The winner may run the closure (R1), and is given the word as it is then.
     #[must_use = "only the winner may run the task"]
     pub(crate) fn start(&self) -> Option<View> {
+        if mutant!("start_without_exchange") {
+            let next = self.load().if_pending(Phase::Running)?;
+            self.0.store(next.0, Release);
+            return Some(next);
+        }
         self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).ok()
     }
 
