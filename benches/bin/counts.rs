@@ -1,15 +1,32 @@
 //! What `cargo xtask counts` runs under callgrind: `counts ROW N` does one operation N times and says how
-//! often memory was allocated; `counts` lists the rows. To add one, add a line to `ROWS`.
+//! often memory was allocated; `counts` lists the rows. To add one, add its name to them.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What can be counted. The name is that of the row in counts.toml.
-const ROWS: [(&str, fn()); 2] = [
-    ("promise_complete_take", earnest_benches::promise_complete_take),
-    ("task_run_take", earnest_benches::task_run_take),
-];
+macro_rules! rows {
+    ($($name:ident,)*) => {
+        /// What can be counted. The names are those of the rows in counts.toml.
+        const ROWS: &[(&str, fn(u64))] = &[$((stringify!($name), earnest_benches::$name)),*];
+    };
+}
+
+rows! {
+    promise_complete_take,
+    task_run_take,
+    task_cancel,
+    callback,
+    derived,
+    as_completed_each,
+    completion_set_each,
+    submit_and_wait_on_a_worker,
+    execute_on_a_worker,
+    join_on_a_worker,
+    scope_task_on_a_worker,
+    map_item_on_a_worker,
+    map_chunked_item_on_a_worker,
+}
 
 struct Counting;
 
@@ -49,7 +66,7 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             };
             let before = ALLOCATIONS.load(Relaxed);
-            (0..times).for_each(|_| operation());
+            operation(times);
             println!("allocations {}", ALLOCATIONS.load(Relaxed) - before);
         }
         _ => return ExitCode::FAILURE,
