@@ -19,7 +19,7 @@ use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
 use crate::terms::Terms;
 use alloc::boxed::Box;
-use core::mem::{ManuallyDrop, offset_of};
+use core::mem::{ManuallyDrop, needs_drop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
 use earnest_sync::Ordering::{AcqRel, Acquire};
@@ -68,21 +68,15 @@ pub(crate) struct VTable {
     pub(crate) call: unsafe fn(RawCell) -> Outcome,
     /// Drops the closure. The caller has claimed the task (R1).
     pub(crate) drop_closure: unsafe fn(RawCell),
-    /// Drops the value. The caller owns the slot (R2).
-    drop_value: unsafe fn(RawCell),
+    /// Drops the value, if that takes anything. The caller owns the slot (R2).
+    pub(crate) drop_value: Option<unsafe fn(RawCell)>,
     /// Frees the memory, and looks at nothing in the slot. The caller was the last (R4).
     dealloc: unsafe fn(RawCell),
 }
 
 impl<F: FnOnce() -> T, T> Cell<F, T> {
-    const TASK: VTable = VTable {
-        slot_offset: offset_of!(Self, slot),
-        is_task: true,
-        call: Self::call,
-        drop_closure: Self::drop_closure,
-        drop_value: Self::drop_value,
-        dealloc: Self::dealloc,
-    };
+    const TASK: VTable =
+        VTable { is_task: true, call: Self::call, drop_closure: Self::drop_closure, ..Self::PROMISE };
 
     unsafe fn call(cell: RawCell) -> Outcome {
         // SAFETY: the slot holds the closure, and is ours until the outcome is published (R1).
@@ -96,12 +90,10 @@ impl<F: FnOnce() -> T, T> Cell<F, T> {
 impl<F: FnOnce(&TaskContext<'_>) -> T, T> Cell<F, T> {
     /// A task that was submitted with options, and is told of them.
     const TASK_IN_CONTEXT: VTable = VTable {
-        slot_offset: offset_of!(Self, slot),
         is_task: true,
         call: Self::call_in_context,
         drop_closure: Self::drop_closure,
-        drop_value: Self::drop_value,
-        dealloc: Self::dealloc,
+        ..Self::PROMISE
     };
 
     unsafe fn call_in_context(cell: RawCell) -> Outcome {
@@ -133,7 +125,7 @@ impl<F, T> Cell<F, T> {
         is_task: false,
         call: |_| unreachable!("a promise is not run"),
         drop_closure: |_| {},
-        drop_value: Self::drop_value,
+        drop_value: if needs_drop::<T>() { Some(Self::drop_value) } else { None },
         dealloc: Self::dealloc,
     };
 
@@ -328,8 +320,12 @@ impl RawCell {
     /// `outcome` is what the slot holds, and the slot is the caller's (R2).
     pub(crate) unsafe fn drop_outcome(self, outcome: Outcome) {
         match outcome {
-            // SAFETY: the slot holds a value, and is the caller's.
-            Outcome::Value => unsafe { (self.header().vtable.drop_value)(self) },
+            Outcome::Value => {
+                if let Some(drop_value) = self.header().vtable.drop_value {
+                    // SAFETY: the slot holds a value, and is the caller's.
+                    unsafe { drop_value(self) }
+                }
+            }
             // SAFETY: the slot holds an error, and is the caller's.
             Outcome::Error => drop(unsafe { self.read::<Box<Error>>() }),
             _ => {}

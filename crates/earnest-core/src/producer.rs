@@ -80,7 +80,16 @@ impl Producer {
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.
         let outcome = unsafe { (header.vtable.call)(cell) };
-        if header.word.load() == View::RUNNING {
+        let seen = header.word.load();
+        let needs_no_drop = outcome == Outcome::Value && header.vtable.drop_value.is_none();
+        if seen == View::RUNNING_ALONE && needs_no_drop {
+            available(true);
+            frame.is_over();
+            // SAFETY: nobody else is left (R4), and there is nothing in the slot that would have to be dropped.
+            unsafe { cell.free() };
+            return true;
+        }
+        if seen == View::RUNNING {
             available(true);
             frame.is_over();
             if header.word.finish_unobserved(View::RUNNING, outcome) {

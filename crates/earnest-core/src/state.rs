@@ -99,6 +99,10 @@ impl View {
     pub(crate) const PENDING: View = View(ptr::null_mut());
     pub(crate) const RUNNING: View = View(ptr::without_provenance_mut(Phase::Running as usize));
 
+    /// Running, and nobody but the producer is left.
+    pub(crate) const RUNNING_ALONE: View =
+        View(ptr::without_provenance_mut(Phase::Running as usize | DETACHED));
+
     /// A settled word; who is left is said by the parameters.
     pub(crate) fn settled(outcome: Outcome, held: bool, detached: bool, links: usize) -> View {
         let mut bits = RELEASED | ((outcome as usize) << OUTCOME_SHIFT) | (links * LINK);

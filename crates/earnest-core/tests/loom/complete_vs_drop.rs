@@ -1,7 +1,7 @@
 //! The future is dropped while it is completed: value and cell are freed once, by whoever is last.
 
 use crate::support::{Counted, count};
-use earnest_core::promise;
+use earnest_core::{promise, task};
 use earnest_sync::{model, thread};
 
 #[test]
@@ -28,5 +28,31 @@ fn complete_vs_drop_of_handle_and_link() {
         let (completed, cancelled) = (producer.join().unwrap(), other.join().unwrap());
         assert_ne!(completed, cancelled);
         assert_eq!(count(&drops), 1);
+    });
+}
+
+/// What the task returns needs no destructor: where the future has gone by then, nothing is left but the memory.
+#[test]
+fn run_vs_drop() {
+    model("core::run_vs_drop", || {
+        let (captured, drops) = Counted::new();
+        let (runnable, future) = task(move || drop(captured));
+        let worker = thread::spawn(move || runnable.run());
+        drop(future);
+        worker.join().unwrap();
+        assert_eq!(count(&drops), 1);
+    });
+}
+
+#[test]
+fn run_vs_drop_of_future_and_link() {
+    model("core::run_vs_drop_of_future_and_link", || {
+        let (runnable, future) = task(|| ());
+        let handle = future.cancel_handle();
+        let worker = thread::spawn(move || runnable.run());
+        drop(future);
+        let cancelled = handle.cancel();
+        worker.join().unwrap();
+        assert_eq!(handle.cancel(), cancelled);
     });
 }
