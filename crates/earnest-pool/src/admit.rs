@@ -1,17 +1,18 @@
 //! How a task comes into a queue that is bounded.
 
-use crate::bound::{Bound, ENTERED, OVER, RejectionPolicy, TOKENS};
+use crate::bound::{Bound, ENTERED, OVER, OnTheWay, RejectionPolicy, TOKENS};
 use crate::shared::Shared;
 use crate::worker::is_worker_of;
 use core::iter;
 use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after};
+use earnest_sync::thread;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// What became of a task that was submitted.
 pub(crate) enum Admitted {
     /// It has its place, and is to be queued.
-    Queue(Runnable),
+    Queue(Runnable, Option<OnTheWay>),
     /// It has been run instead, or has ended otherwise.
     Over,
 }
@@ -45,23 +46,26 @@ impl Shared {
         entry: Entry,
     ) -> Result<Admitted, Refused> {
         let full = |task| Err(Refused { task, reason: Refusal::Full });
+        if bound.policy == RejectionPolicy::DiscardOldest {
+            let entered = match bound.enter_on_the_way() {
+                None if entry != Entry::Try => self.discard_until_entered(bound),
+                entered => entered,
+            };
+            return match entered {
+                None => full(task),
+                entered => Ok(in_its_place(bound, task, entered)),
+            };
+        }
         if bound.enter() {
-            return Ok(in_its_place(bound, task));
+            return Ok(in_its_place(bound, task, None));
         }
         match bound.policy {
             _ if entry == Entry::Try => full(task),
-            RejectionPolicy::Reject => full(task),
+            RejectionPolicy::Reject | RejectionPolicy::DiscardOldest => full(task),
             RejectionPolicy::CallerRuns if entry == Entry::Local && !is_worker_of(self) => {
                 self.wait_for_room(bound, task, None)
             }
             RejectionPolicy::CallerRuns => Ok(self.run_instead(task)),
-            RejectionPolicy::DiscardOldest => {
-                if self.discard_until(|| bound.enter()) {
-                    Ok(in_its_place(bound, task))
-                } else {
-                    full(task)
-                }
-            }
             RejectionPolicy::Block => self.wait_for_room(bound, task, None),
             RejectionPolicy::BlockTimeout(timeout) => {
                 self.wait_for_room(bound, task, deadline_after(timeout))
@@ -78,25 +82,30 @@ impl Shared {
         Admitted::Over
     }
 
-    /// Discards what has been longest in the queue until there `is_room`. `false`: there is none, and nothing left.
-    fn discard_until(self: &Arc<Shared>, is_room: impl Fn() -> bool) -> bool {
+    /// Discards what has been longest in the queue until there is room. `None`: there is none, and nothing left.
+    fn discard_until_entered(self: &Arc<Shared>, bound: &Arc<Bound>) -> Option<OnTheWay> {
         let mut without_place = Vec::new();
-        let mut has_entered = false;
-        while !has_entered {
-            let Some(oldest) = self.queues.take_oldest_from_outside() else { break };
-            if oldest.was_counted() {
-                oldest.dismiss(Dismissal::Rejected);
-                has_entered = is_room();
-            } else {
-                without_place.push(oldest);
+        let mut entered = None;
+        while entered.is_none() {
+            // Before the look into the queue, which then has what was on its way until now.
+            let may_come = bound.has_some_on_the_way();
+            match self.queues.take_oldest_from_outside() {
+                Some(oldest) if oldest.was_counted() => oldest.dismiss(Dismissal::Rejected),
+                Some(turn) => {
+                    without_place.push(turn);
+                    continue;
+                }
+                None if may_come => thread::yield_now(),
+                None => break,
             }
+            entered = bound.enter_on_the_way();
         }
         // Turns of async blocks make no room: they stay, and a worker that has not found them meanwhile is told.
         if !without_place.is_empty() {
             without_place.into_iter().for_each(|turn| self.queues.push(turn));
             self.announce_work();
         }
-        has_entered
+        entered
     }
 
     fn wait_for_room(
@@ -129,14 +138,14 @@ impl Shared {
             _ => iter::from_fn(|| waiter.next(None)).find(|token| *token != OVER),
         };
         match token {
-            Some(ENTERED) => Ok(in_its_place(bound, task)),
+            Some(ENTERED) => Ok(in_its_place(bound, task, None)),
             Some(_closed) => Err(Refused { task, reason: self.refusal() }),
             None => Err(Refused { task, reason: Refusal::Full }),
         }
     }
 }
 
-fn in_its_place(bound: &Arc<Bound>, task: Runnable) -> Admitted {
+fn in_its_place(bound: &Arc<Bound>, task: Runnable, on_the_way: Option<OnTheWay>) -> Admitted {
     task.count_in(bound.clone());
-    Admitted::Queue(task)
+    Admitted::Queue(task, on_the_way)
 }

@@ -1,7 +1,11 @@
 //! A queue with room for so many: who may come in, who waits, and who is turned away.
 
 use earnest_core::{Backlog, Inbox};
-use earnest_sync::{Mutex, mutant};
+use earnest_sync::{
+    AtomicUsize, Mutex,
+    Ordering::{AcqRel, Acquire},
+    mutant,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +41,18 @@ pub(crate) struct Bound {
     capacity: usize,
     pub(crate) policy: RejectionPolicy,
     state: Mutex<State>,
+    /// How many tasks may have a place that are not in the queue yet. Counted where others would discard them otherwise.
+    n_on_the_way: AtomicUsize,
+}
+
+/// A task is on its way into the queue, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct OnTheWay(Arc<Bound>);
+
+impl Drop for OnTheWay {
+    fn drop(&mut self) {
+        self.0.n_on_the_way.fetch_sub(1, AcqRel);
+    }
 }
 
 #[derive(Debug)]
@@ -59,12 +75,24 @@ pub(crate) const TOKENS: usize = 3;
 impl Bound {
     pub(crate) fn new(capacity: usize, policy: RejectionPolicy) -> Bound {
         let state = State { n_taken: 0, waiting: VecDeque::new(), is_closed: false };
-        Bound { capacity, policy, state: Mutex::new(state) }
+        Bound { capacity, policy, state: Mutex::new(state), n_on_the_way: AtomicUsize::new(0) }
     }
 
     /// Takes a place, if one is free.
     pub(crate) fn enter(&self) -> bool {
         self.state.lock().enter(self.capacity)
+    }
+
+    /// The same for a task that others may discard: they wait until it is in the queue.
+    pub(crate) fn enter_on_the_way(self: &Arc<Bound>) -> Option<OnTheWay> {
+        self.n_on_the_way.fetch_add(1, AcqRel);
+        let on_the_way = OnTheWay(self.clone());
+        self.enter().then_some(on_the_way)
+    }
+
+    /// Whether some that have a place may not be in the queue yet.
+    pub(crate) fn has_some_on_the_way(&self) -> bool {
+        self.n_on_the_way.load(Acquire) != 0
     }
 
     /// Takes a place, or waits for one: `inbox` is told of either, or that there will be none.

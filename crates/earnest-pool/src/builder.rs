@@ -99,12 +99,14 @@ impl<S> Builder<S> {
         self
     }
 
-    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`]. Where the system has no stack
-    /// of this size to give, no thread can be started, and submissions are refused.
+    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`]. It is 64 KiB at least, of which
+    /// the pool needs a part.
     ///
     /// The system may round it up. If it is so large that no thread can be had, submissions are refused.
     pub fn stack_size(mut self, bytes: usize) -> Self {
-        self.stack_size = Some(bytes);
+        /// What searching for tasks needs without optimizations, several times over.
+        const LEAST: usize = 64 << 10;
+        self.stack_size = Some(bytes.max(LEAST));
         self
     }
 

@@ -46,6 +46,9 @@ impl Local {
 
     /// The one that thieves would take, which has been there longest.
     pub(crate) fn pop_oldest_own(&self) -> Option<Runnable> {
+        if self.own.is_empty() {
+            return None;
+        }
         let thief = self.own.stealer();
         until_settled(|| thief.steal())
     }

@@ -115,9 +115,10 @@ impl Shared {
                 };
             }
         }
+        let mut _until_queued = None;
         if let Some(bound) = self.bound.as_ref().filter(|_| !matches!(entry, Entry::Async | Entry::Again)) {
             match self.admit(bound, task, entry)? {
-                Admitted::Queue(admitted) => task = admitted,
+                Admitted::Queue(admitted, on_the_way) => (task, _until_queued) = (admitted, on_the_way),
                 Admitted::Over => return Ok(()),
             }
         }
