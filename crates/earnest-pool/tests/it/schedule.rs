@@ -183,8 +183,8 @@ fn letting_the_future_go_lets_the_runs_go_on() {
     .detach();
     (0..3).for_each(|_| next(&told));
     watched("a shutdown", || pool.shutdown());
-    // The closure is gone, and with it the sender.
-    assert!(told.iter().count() <= 1);
+    // The closure is gone, and with it the sender: this comes to an end.
+    watched("what is left", || told.iter().for_each(drop));
 }
 
 #[test]
