@@ -101,15 +101,11 @@ pub(crate) struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let Some(innermost) = self.tasks.first() else { return };
-        let left = {
-            let mut graph = GRAPH.lock();
-            graph.leave_pool(self.owner, *innermost);
-            self.tasks.iter().map(|task| graph.waits.remove(task)).collect::<Vec<_>>()
-        };
-        WAITING.fetch_sub(1, AcqRel);
-        // Handles of other futures, which may be the last: not under the lock.
-        drop(left);
+        if !self.tasks.is_empty() {
+            let left = GRAPH.lock().leave(self);
+            // Handles of other futures, which may be the last: not under the lock.
+            drop(left);
+        }
     }
 }
 
@@ -119,7 +115,7 @@ impl Drop for Entered {
 ///
 /// The cycle, where the wait could never end. Nothing is entered then.
 pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadlock> {
-    match enter_anyway(worker, on) {
+    match enter_and_look(worker, on, false) {
         (entered, None) => Ok(entered),
         (_, Some(stuck)) => Err(Deadlock::cycle(stuck.tasks)),
     }
@@ -127,14 +123,19 @@ pub(crate) fn enter(worker: &Worker<'_>, on: Awaited) -> Result<Entered, Deadloc
 
 /// Like `enter`, and stays entered where the wait could not end.
 pub(crate) fn enter_anyway(worker: &Worker<'_>, on: Awaited) -> (Entered, Option<Stuck>) {
+    enter_and_look(worker, on, true)
+}
+
+fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Option<Stuck>) {
     let tasks: Vec<RawCell> = worker.tasks().collect();
-    let entered = Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
+    let mut entered =
+        Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
     let Some(innermost) = tasks.first() else { return (entered, None) };
     WAITING.fetch_add(1, AcqRel);
     // ORDERING: SeqCst; pairs with the fence in `sources_changed`.
     fence(SeqCst);
     let mut looked_at = Vec::new();
-    let stuck = {
+    let (stuck, left) = {
         let mut graph = GRAPH.lock();
         let mut on = on;
         for task in &tasks {
@@ -145,9 +146,12 @@ pub(crate) fn enter_anyway(worker: &Worker<'_>, on: Awaited) -> (Entered, Option
         let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
         let pool = graph.pools.entry(worker.owner.number()).or_default();
         pool.push(Innermost { task: *innermost, host });
-        if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) }
+        let stuck = if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) };
+        // Under the same lock: whoever looks after this one has been refused is not to see it, and be refused as well.
+        let left = (stuck.is_some() && !stays).then(|| graph.leave(&mut entered));
+        (stuck, left)
     };
-    drop(looked_at);
+    drop((looked_at, left));
     (entered, stuck)
 }
 
@@ -180,6 +184,16 @@ struct Part {
 impl Graph {
     const fn new() -> Graph {
         Graph { waits: BTreeMap::new(), pools: BTreeMap::new() }
+    }
+
+    /// Takes off what was entered, and gives what was kept for it, to be dropped where the lock is not held.
+    fn leave(&mut self, entered: &mut Entered) -> Vec<Wait> {
+        let tasks = core::mem::take(&mut entered.tasks);
+        if let Some(innermost) = tasks.first() {
+            self.leave_pool(entered.owner, *innermost);
+            WAITING.fetch_sub(1, AcqRel);
+        }
+        tasks.iter().filter_map(|task| self.waits.remove(task)).collect()
     }
 
     fn leave_pool(&mut self, owner: Owner, innermost: usize) {
