@@ -8,8 +8,7 @@ use core::fmt;
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll, ready};
 use earnest_core::{TimedOut, Waitable, Waiter, deadline_after};
-use earnest_sync::CAN_BLOCK;
-use earnest_sync::MODEL;
+use earnest_sync::{CAN_BLOCK, MODEL};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

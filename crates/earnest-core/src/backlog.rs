@@ -1,9 +1,8 @@
 //! Tasks that are counted as long as they have not begun.
 
 use alloc::sync::Arc;
-use earnest_sync::OnceLock;
 use earnest_sync::{
-    AtomicUsize,
+    AtomicUsize, OnceLock,
     Ordering::{AcqRel, Acquire},
     mutant,
 };

@@ -3,9 +3,9 @@
 //! Only tasks that are about to block are in here, and only waits without a timeout. A task is *stuck* when it waits for
 //! what cannot come: for all of several futures of which one is stuck, or for any of several that all are. Running tasks
 //! and promises are not: somebody may always complete them. Nor are pending tasks, unless every worker of their pool is
-//! in here, stuck, and no other may be started, and they have no deadline. Whoever is about to block enters what it waits for, and looks whether
-//! it would be stuck; as it is the last link that closes a cycle, and everybody enters under the same lock, one of those
-//! who close it sees it.
+//! in here, stuck, and no other may be started, and they have no deadline. Whoever is about to block enters what it waits
+//! for, and looks whether it would be stuck; as it is the last link that closes a cycle, and everybody enters under the
+//! same lock, one of those who close it sees it, and leaves again before anybody else can look.
 
 use crate::awaited::{Awaited, LookedAt};
 use crate::cancel::CancelHandle;
@@ -148,7 +148,8 @@ fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Op
         pool.push(Innermost { task: *innermost, host });
         let stuck = if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) };
         // Under the same lock: whoever looks after this one has been refused is not to see it, and be refused as well.
-        let left = (stuck.is_some() && !stays).then(|| graph.leave(&mut entered));
+        let leaves = stuck.is_some() && !stays && !mutant!("refused_left_to_be_seen");
+        let left = leaves.then(|| graph.leave(&mut entered));
         (stuck, left)
     };
     drop((looked_at, left));
@@ -229,8 +230,8 @@ impl Graph {
         (!is_claimed).then(|| pool.iter().map(|worker| worker.task).collect())
     }
 
-    /// Whether `task`, which has been entered or is a derived future, is stuck. What had to be held to find out is left in `looked_at`, to be
-    /// dropped where no lock is held.
+    /// Whether `task`, which has been entered or is a derived future, is stuck. What had to be held to find out is left in
+    /// `looked_at`, to be dropped where no lock is held.
     fn stuck(&self, task: RawCell, looked_at: &mut Vec<LookedAt>) -> Option<Stuck> {
         let mut parts = self.parts(task, looked_at);
         // What is not shown to be live is stuck.

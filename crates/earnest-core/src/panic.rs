@@ -6,8 +6,7 @@ use alloc::string::String;
 use core::any::Any;
 use core::fmt;
 use core::panic::Location;
-use earnest_sync::Mutex;
-use earnest_sync::catch_unwind;
+use earnest_sync::{Mutex, catch_unwind};
 
 /// What a task panicked with, and where the task came from.
 ///

@@ -14,8 +14,7 @@ use alloc::sync::Arc;
 use core::error::Error as StdError;
 use core::fmt;
 use core::marker::PhantomData;
-use core::panic::Location;
-use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 /// A promise, and the future of what is promised.
 ///

@@ -16,9 +16,8 @@ use crate::waiter::Inbox;
 use alloc::vec::Vec;
 use core::mem;
 use core::task::Waker;
-use earnest_sync::OnceLock;
 use earnest_sync::{
-    Arc, AtomicUsize, Mutex,
+    Arc, AtomicUsize, Mutex, OnceLock,
     Ordering::{AcqRel, Acquire},
     UnsafeCell, mutant,
 };

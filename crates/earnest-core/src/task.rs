@@ -16,8 +16,7 @@ use crate::terms::Terms;
 use crate::worker;
 use alloc::sync::Arc;
 use core::fmt;
-use core::panic::Location;
-use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
 ///

@@ -4,9 +4,7 @@ use crate::task_options::{Priority, TaskOptions};
 use crate::token::{CancellationToken, Registration};
 use crate::waiter::has_passed;
 use alloc::borrow::Cow;
-use earnest_sync::Instant;
-use earnest_sync::Mutex;
-use earnest_sync::OnceLock;
+use earnest_sync::{Instant, Mutex, OnceLock};
 
 /// See the module's text. It lies in the side box of tasks that were submitted with options.
 pub(crate) struct Terms {

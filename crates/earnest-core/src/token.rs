@@ -8,18 +8,17 @@ mod registration;
 #[cfg(feature = "std")]
 mod wait;
 
-use alloc::boxed::Box;
 pub use cancellation::Cancellation;
 pub use registration::Registration;
 
 use crate::error::Cancelled;
 use crate::shared::SharedFuture;
 use crate::shared_outcome::SharedOutcome;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use callbacks::call;
 use core::fmt;
-use core::panic::Location;
-use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::panic::{Location, RefUnwindSafe, UnwindSafe};
 use node::Node;
 
 /// Asks those who hold it to come to an end. Whoever works looks at it now and then, waits for it, or is called by it;

@@ -57,11 +57,7 @@ impl Worker<'_> {
             if has_passed(deadline) {
                 return Ok(None);
             }
-            let may_run = || {
-                drop(entered.take());
-                drop(waiting.take());
-            };
-            if is_untimed && self.claim_next(on, may_run) == Claimed::Ran {
+            if is_untimed && self.claim_next(on, no_more(entered, &mut waiting)) == Claimed::Ran {
                 continue;
             }
             on.unless_alone(deadline)?;
@@ -69,16 +65,12 @@ impl Worker<'_> {
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             let mut unqueued = None;
             if self.host.is_jammed() {
-                let mut may_run = || {
-                    drop(entered.take());
-                    drop(waiting.take());
-                };
-                let mut claimed = self.claim(on, true, &mut may_run);
+                let mut claimed = self.claim(on, true, no_more(entered, &mut waiting));
                 if claimed == Claimed::Nothing {
                     let is_unqueued = |cell: RawCell| cell.header().is_unqueued();
                     unqueued = on.find_task(true, is_unqueued).then(AwaitsUnqueued::begin);
                     if unqueued.is_some() {
-                        claimed = self.claim(on, true, may_run);
+                        claimed = self.claim(on, true, no_more(entered, &mut waiting));
                     }
                 }
                 match claimed {
@@ -90,11 +82,8 @@ impl Worker<'_> {
             if is_untimed && entered.is_none() {
                 *entered = Some(graph::enter(self, on.clone())?);
                 // And again, for what a future may have come to be made of before this wait was in the graph.
-                let may_run = || {
-                    drop(entered.take());
-                    drop(waiting.take());
-                };
-                if self.host.is_jammed() && self.claim(on, true, may_run) == Claimed::Ran {
+                let before = no_more(entered, &mut waiting);
+                if self.host.is_jammed() && self.claim(on, true, before) == Claimed::Ran {
                     continue;
                 }
             }
@@ -168,6 +157,14 @@ impl Worker<'_> {
         drop(in_the_middle);
         then.tell_all();
         Some(Claimed::Ran)
+    }
+}
+
+/// Says that a worker does not wait any more, neither in the graph nor for its host: for before it runs something.
+fn no_more(entered: &mut Option<Entered>, waiting: &mut Option<Waiting<'_>>) -> impl FnOnce() {
+    move || {
+        drop(entered.take());
+        drop(waiting.take());
     }
 }
 

@@ -5,14 +5,14 @@ use crate::shared::Shared;
 use crate::worker::is_worker_of;
 use core::iter;
 use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after};
-use earnest_sync::thread;
+use earnest_sync::{mutant, thread};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// What became of a task that was submitted.
 pub(crate) enum Admitted {
     /// It has its place, and is to be queued.
-    Queue(Runnable, Option<OnTheWay>),
+    Queue(Runnable, OnTheWay),
     /// It has been run instead, or has ended otherwise.
     Over,
 }
@@ -46,22 +46,16 @@ impl Shared {
         entry: Entry,
     ) -> Result<Admitted, Refused> {
         let full = |task| Err(Refused { task, reason: Refusal::Full });
-        if bound.policy == RejectionPolicy::DiscardOldest {
-            let entered = match bound.enter_on_the_way() {
-                None if entry != Entry::Try => self.discard_until_entered(bound),
-                entered => entered,
-            };
-            return match entered {
-                None => full(task),
-                entered => Ok(in_its_place(bound, task, entered)),
-            };
-        }
-        if bound.enter() {
-            return Ok(in_its_place(bound, task, None));
+        if let Some(on_the_way) = bound.enter_on_the_way() {
+            return Ok(in_its_place(bound, task, on_the_way));
         }
         match bound.policy {
             _ if entry == Entry::Try => full(task),
-            RejectionPolicy::Reject | RejectionPolicy::DiscardOldest => full(task),
+            RejectionPolicy::Reject => full(task),
+            RejectionPolicy::DiscardOldest => match self.discard_until_entered(bound) {
+                Some(on_the_way) => Ok(in_its_place(bound, task, on_the_way)),
+                None => full(task),
+            },
             RejectionPolicy::CallerRuns if entry == Entry::Local && !is_worker_of(self) => {
                 self.wait_for_room(bound, task, None)
             }
@@ -88,7 +82,7 @@ impl Shared {
         let mut entered = None;
         while entered.is_none() {
             // Before the look into the queue, which then has what was on its way until now.
-            let may_come = bound.has_some_on_the_way();
+            let may_come = bound.has_some_on_the_way() && !mutant!("discard_without_those_on_the_way");
             match self.queues.take_oldest_from_outside() {
                 Some(oldest) if oldest.was_counted() => oldest.dismiss(Dismissal::Rejected),
                 Some(turn) => {
@@ -138,14 +132,14 @@ impl Shared {
             _ => iter::from_fn(|| waiter.next(None)).find(|token| *token != OVER),
         };
         match token {
-            Some(ENTERED) => Ok(in_its_place(bound, task, None)),
+            Some(ENTERED) => Ok(in_its_place(bound, task, bound.on_the_way())),
             Some(_closed) => Err(Refused { task, reason: self.refusal() }),
             None => Err(Refused { task, reason: Refusal::Full }),
         }
     }
 }
 
-fn in_its_place(bound: &Arc<Bound>, task: Runnable, on_the_way: Option<OnTheWay>) -> Admitted {
+fn in_its_place(bound: &Arc<Bound>, task: Runnable, on_the_way: OnTheWay) -> Admitted {
     task.count_in(bound.clone());
     Admitted::Queue(task, on_the_way)
 }

@@ -41,17 +41,19 @@ pub(crate) struct Bound {
     capacity: usize,
     pub(crate) policy: RejectionPolicy,
     state: Mutex<State>,
-    /// How many tasks may have a place that are not in the queue yet. Counted where others would discard them otherwise.
+    /// How many tasks may have a place that are not in the queue yet.
     n_on_the_way: AtomicUsize,
 }
 
-/// A task is on its way into the queue, until this is dropped.
+/// A task is on its way into the queue, until this is dropped. Counted where others may look for it there, to discard it.
 #[derive(Debug)]
-pub(crate) struct OnTheWay(Arc<Bound>);
+pub(crate) struct OnTheWay(Option<Arc<Bound>>);
 
 impl Drop for OnTheWay {
     fn drop(&mut self) {
-        self.0.n_on_the_way.fetch_sub(1, AcqRel);
+        if let Some(bound) = &self.0 {
+            bound.n_on_the_way.fetch_sub(1, AcqRel);
+        }
     }
 }
 
@@ -83,11 +85,18 @@ impl Bound {
         self.state.lock().enter(self.capacity)
     }
 
-    /// The same for a task that others may discard: they wait until it is in the queue.
+    /// The same, for a task that is to be queued.
     pub(crate) fn enter_on_the_way(self: &Arc<Bound>) -> Option<OnTheWay> {
-        self.n_on_the_way.fetch_add(1, AcqRel);
-        let on_the_way = OnTheWay(self.clone());
+        let on_the_way = self.on_the_way();
         self.enter().then_some(on_the_way)
+    }
+
+    /// For a task that has its place, or is about to take one.
+    pub(crate) fn on_the_way(self: &Arc<Bound>) -> OnTheWay {
+        OnTheWay((self.policy == RejectionPolicy::DiscardOldest).then(|| {
+            self.n_on_the_way.fetch_add(1, AcqRel);
+            self.clone()
+        }))
     }
 
     /// Whether some that have a place may not be in the queue yet.

@@ -118,7 +118,7 @@ impl Shared {
         let mut _until_queued = None;
         if let Some(bound) = self.bound.as_ref().filter(|_| !matches!(entry, Entry::Async | Entry::Again)) {
             match self.admit(bound, task, entry)? {
-                Admitted::Queue(admitted, on_the_way) => (task, _until_queued) = (admitted, on_the_way),
+                Admitted::Queue(admitted, on_the_way) => (task, _until_queued) = (admitted, Some(on_the_way)),
                 Admitted::Over => return Ok(()),
             }
         }

@@ -363,7 +363,9 @@ impl Sleep {
             self.too_many.store(true, Relaxed);
         }
         // Who changes the word from here on, as in `found`, sees the new numbers; what was done to it before is seen here.
-        self.add(0);
+        if !mutant!("grow_unheard") {
+            self.add(0);
+        }
         // ORDERING: SeqCst; pairs with those of `park` and `block`: who parks or waits from here on sees the new numbers.
         fence(SeqCst);
         if shrinks {

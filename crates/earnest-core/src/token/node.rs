@@ -8,9 +8,8 @@ use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::mem;
 use core::panic::Location;
-use earnest_sync::OnceLock;
 use earnest_sync::{
-    AtomicBool, Mutex,
+    AtomicBool, Mutex, OnceLock,
     Ordering::{Acquire, Relaxed, Release},
     mutant,
 };

@@ -1,7 +1,7 @@
-//! Two tasks are about to wait for each other: at least one is told, and both end.
+//! Two tasks are about to wait for each other: one is told, and both end.
 
 use crate::support::Idle;
-use earnest_core::{Future, Owner, Runnable, task};
+use earnest_core::{Future, Host, Inbox, Owner, Runnable, task};
 use earnest_sync::{Arc, Mutex, model, thread};
 
 type Place = Arc<Mutex<Option<Future<bool>>>>;
@@ -15,30 +15,59 @@ fn waits_for(place: &Place) -> (Runnable, Future<bool>) {
     })
 }
 
-#[test]
-fn cycle_of_two() {
-    model("core::cycle_of_two", || {
-        let (to_a, to_b) = (Place::default(), Place::default());
-        let (run_a, a) = waits_for(&to_b);
-        let (run_b, b) = waits_for(&to_a);
-        let refused = Arc::new(Mutex::new(0));
-        for future in [&a, &b] {
-            let refused = refused.clone();
-            future.add_done_callback(move |outcome| *refused.lock() += usize::from(*outcome.unwrap()));
-        }
-        *to_a.lock() = Some(a);
-        *to_b.lock() = Some(b);
-        // Two pools, so that neither claims the other's task.
-        let (first, second) = (Owner::next(), Owner::next());
-        let other = thread::spawn(move || run_as_worker(first, run_a));
-        run_as_worker(second, run_b);
-        other.join().unwrap();
-        assert!((1..=2).contains(&*refused.lock()));
-    });
+/// A pool that has each who begins to wait look again, as if something had come.
+struct CallsAgain;
+
+impl Host for CallsAgain {
+    fn wait_begins(&self, inbox: &std::sync::Arc<Inbox>) {
+        inbox.call();
+    }
+
+    fn wait_ends(&self, _: &std::sync::Arc<Inbox>) {}
+
+    fn is_jammed(&self) -> bool {
+        false
+    }
+
+    fn call_all(&self) {}
+
+    fn n_workers(&self) -> usize {
+        1
+    }
 }
 
-fn run_as_worker(owner: Owner, runnable: Runnable) {
-    let worker = earnest_core::Worker::new(owner, &Idle, 1 << 20);
+#[test]
+fn cycle_of_two() {
+    model("core::cycle_of_two", || one_is_told(&Idle));
+}
+
+#[test]
+fn cycle_of_two_who_look_again() {
+    model("core::cycle_of_two_who_look_again", || one_is_told(&CallsAgain));
+}
+
+/// Both tasks are those of pools with this host.
+fn one_is_told(host: &'static dyn Host) {
+    let (to_a, to_b) = (Place::default(), Place::default());
+    let (run_a, a) = waits_for(&to_b);
+    let (run_b, b) = waits_for(&to_a);
+    let refused = Arc::new(Mutex::new(0));
+    for future in [&a, &b] {
+        let refused = refused.clone();
+        future.add_done_callback(move |outcome| *refused.lock() += usize::from(*outcome.unwrap()));
+    }
+    *to_a.lock() = Some(a);
+    *to_b.lock() = Some(b);
+    // Two pools, so that neither claims the other's task.
+    let (first, second) = (Owner::next(), Owner::next());
+    let other = thread::spawn(move || run_as_worker(first, host, run_a));
+    run_as_worker(second, host, run_b);
+    other.join().unwrap();
+    assert_eq!(*refused.lock(), 1, "one is told, and the other has its result");
+}
+
+fn run_as_worker(owner: Owner, host: &dyn Host, runnable: Runnable) {
+    let worker = earnest_core::Worker::new(owner, host, 1 << 20);
     worker.ready();
     assert!(worker.serve(|| runnable.run_on(&worker, |_| {})));
 }

@@ -1,18 +1,19 @@
 //! A queue with room for one: whoever waits for room comes in, and a shutdown turns those away who still wait.
 
+use earnest_core::{ExecutorExt, promise};
 use earnest_pool::{RejectionPolicy, Shutdown, ThreadPoolExecutor};
-use earnest_sync::{model_bounded, thread};
+use earnest_sync::{Arc, Mutex, model_bounded, thread};
 
-fn pool() -> ThreadPoolExecutor {
+fn pool(policy: RejectionPolicy) -> ThreadPoolExecutor {
     let builder = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1);
-    builder.rejection_policy(RejectionPolicy::Block).build().unwrap()
+    builder.rejection_policy(policy).build().unwrap()
 }
 
 #[test]
 fn submit_vs_begin() {
     // With all of the pool in it, one preemption is what ends in seconds.
     model_bounded("pool::submit_vs_begin", 1, || {
-        let pool = pool();
+        let pool = pool(RejectionPolicy::Block);
         let futures = [1, 2, 3].map(|n| pool.submit(move || n));
         // The second or the third found the queue full, and came in when a task began.
         assert_eq!(futures.map(|future| future.result().unwrap()), [1, 2, 3]);
@@ -23,7 +24,7 @@ fn submit_vs_begin() {
 #[test]
 fn wait_for_room_vs_shutdown() {
     model_bounded("pool::wait_for_room_vs_shutdown", 1, || {
-        let pool = pool();
+        let pool = pool(RejectionPolicy::Block);
         let handle = pool.handle();
         let submits = thread::spawn(move || [1, 2].map(|n| handle.submit(move || n)));
         pool.shutdown_with(Shutdown::default()).unwrap();
@@ -33,6 +34,30 @@ fn wait_for_room_vs_shutdown() {
                 Err(error) => assert!(error.is_rejected()),
             }
         }
+        drop(pool);
+    });
+}
+
+/// The worker is held up, and two come for the one place: the later of them discards the other, whose task may have its
+/// place and not be in the queue yet.
+#[test]
+fn submit_vs_discard() {
+    model_bounded("pool::submit_vs_discard", 1, || {
+        let pool = pool(RejectionPolicy::DiscardOldest);
+        let gate = Arc::new(Mutex::new(()));
+        let (begins, began) = promise();
+        let (held, closed) = (gate.clone(), gate.lock());
+        let busy = pool.submit(move || {
+            begins.complete(()).unwrap();
+            drop(held.lock());
+        });
+        began.result().unwrap();
+        let handle = pool.handle();
+        let other = thread::spawn(move || handle.execute(|| ()).is_ok());
+        assert!(pool.execute(|| ()).is_ok(), "the newest is never refused");
+        assert!(other.join().unwrap(), "the newest is never refused");
+        drop(closed);
+        busy.result().unwrap();
         drop(pool);
     });
 }

@@ -1,6 +1,8 @@
 //! A task is queued while workers go to sleep: somebody runs it. A lost wake-up shows as a deadlock.
 
 use crate::pool;
+use earnest_core::Future;
+use earnest_pool::ThreadPoolExecutor;
 use earnest_sync::{Arc, Condvar, Mutex, model, model_bounded};
 
 #[test]
@@ -32,22 +34,41 @@ fn two_who_need_each_other() {
     // As above.
     model_bounded("pool::two_who_need_each_other", 1, || {
         let pool = pool(2);
-        let gate = Arc::new((Mutex::new(false), Condvar::new()));
-        let opened = gate.clone();
-        // Whichever is begun first, the other must be brought a thread of its own: a wait of which the pool does not
-        // know lets nobody take its place.
-        let waits = pool.submit(move || {
-            let mut open = gate.0.lock();
-            while !*open {
-                open = gate.1.wait(open);
-            }
-        });
-        let opens = pool.submit(move || {
-            *opened.0.lock() = true;
-            opened.1.notify_one();
-        });
-        waits.result().unwrap();
-        opens.result().unwrap();
+        ends(need_each_other(&pool));
         drop(pool);
     });
+}
+
+/// The same where the pool has room for the second only while they are being run.
+#[test]
+fn grow_for_two_who_need_each_other() {
+    model_bounded("pool::grow_for_two_who_need_each_other", 1, || {
+        let pool = pool(1);
+        let futures = need_each_other(&pool);
+        pool.set_max_workers(2).unwrap();
+        ends(futures);
+        drop(pool);
+    });
+}
+
+fn ends(futures: [Future<()>; 2]) {
+    futures.into_iter().for_each(|future| future.result().unwrap());
+}
+
+fn need_each_other(pool: &ThreadPoolExecutor) -> [Future<()>; 2] {
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    let opened = gate.clone();
+    // Whichever is begun first, the other must be brought a thread of its own: a wait of which the pool does not know
+    // lets nobody take its place.
+    let waits = pool.submit(move || {
+        let mut open = gate.0.lock();
+        while !*open {
+            open = gate.1.wait(open);
+        }
+    });
+    let opens = pool.submit(move || {
+        *opened.0.lock() = true;
+        opened.1.notify_one();
+    });
+    [waits, opens]
 }
