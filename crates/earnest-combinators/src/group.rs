@@ -138,7 +138,7 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
     /// its outcome.
     #[track_caller]
     pub fn submit(&mut self, f: impl FnOnce() -> T + Send + 'static) {
-        let (runnable, future) = task(f);
+        let (mut runnable, future) = task(f);
         let place = self.futures.len();
         if self.shared.has_limit() {
             runnable.waits_for_turn(place, self.shared.clone());

@@ -11,7 +11,7 @@
 
 use crate::backlog::{Backlog, BacklogPlace};
 use crate::context::TaskContext;
-use crate::error::Error;
+use crate::error::{Error, dismissal};
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::owner::OwnedBy;
 use crate::panic::{Panic, Payload, drop_caught};
@@ -185,7 +185,7 @@ impl<F, T> Cell<F, T> {
 }
 
 /// A cell, its types forgotten. Copies of it hold nothing: who may use one is up to the parties.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RawCell(NonNull<Header>);
 
 impl RawCell {
@@ -235,6 +235,18 @@ impl RawCell {
     /// A number that tells this cell from all others that exist at the same time.
     pub(crate) fn address(self) -> usize {
         self.0.addr().get()
+    }
+
+    /// The cell as one pointer.
+    pub(crate) fn into_thin(self) -> NonNull<()> {
+        self.0.cast()
+    }
+
+    /// # Safety
+    ///
+    /// `thin` came from `into_thin`.
+    pub(crate) unsafe fn from_thin(thin: NonNull<()>) -> RawCell {
+        RawCell(thin.cast())
     }
 
     /// Valid while the party that `self` came from has not let go.
@@ -430,16 +442,5 @@ impl RawCell {
         }
         // SAFETY: the cell holds a reference for as long as it exists.
         unsafe { &*side }
-    }
-}
-
-/// The error of a future that was dismissed without further data.
-pub(crate) fn dismissal(outcome: Outcome) -> Option<&'static Error> {
-    match outcome {
-        Outcome::Value | Outcome::Error => None,
-        Outcome::Cancelled => Some(&Error::Cancelled),
-        Outcome::Abandoned => Some(&Error::Abandoned),
-        Outcome::Rejected => Some(&Error::Rejected),
-        Outcome::DeadlineExceeded => Some(&Error::DeadlineExceeded),
     }
 }

@@ -45,6 +45,6 @@ impl Runnable {
     /// When the task's time is up, if it was submitted with a [deadline](crate::TaskOptions::deadline).
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.producer().cell().terms().and_then(|terms| terms.deadline)
+        self.terms().and_then(|terms| terms.deadline)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::deadlock::Deadlock;
 use crate::panic::Panic;
+use crate::state::Outcome;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::error::Error as StdError;
@@ -239,3 +240,14 @@ impl<F> fmt::Display for TimedOut<F> {
 }
 
 impl<F> StdError for TimedOut<F> {}
+
+/// The error of a future that was dismissed without further data.
+pub(crate) fn dismissal(outcome: Outcome) -> Option<&'static Error> {
+    match outcome {
+        Outcome::Value | Outcome::Error => None,
+        Outcome::Cancelled => Some(&Error::Cancelled),
+        Outcome::Abandoned => Some(&Error::Abandoned),
+        Outcome::Rejected => Some(&Error::Rejected),
+        Outcome::DeadlineExceeded => Some(&Error::DeadlineExceeded),
+    }
+}

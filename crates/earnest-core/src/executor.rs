@@ -4,11 +4,12 @@ use crate::context::TaskContext;
 use crate::error::{Broken, Error};
 use crate::future::Future;
 use crate::producer::Dismissal;
-use crate::task::{Runnable, task, task_with};
+use crate::task::{Runnable, Work, task, task_with};
 use crate::task_options::TaskOptions;
 use core::error::Error as StdError;
 use core::fmt;
 use core::num::NonZeroUsize;
+use core::panic::Location;
 
 /// Something that runs tasks: a pool of threads, the calling thread, another library's runtime.
 ///
@@ -230,9 +231,14 @@ pub trait ExecutorExt: Executor {
     where
         F: FnOnce() + Send + 'static,
     {
-        let (task, future) = task(f);
-        // SAFETY: made from an `F` just now, and not used.
-        unsafe { accepted(self.spawn(task), future) }.map(Future::detach)
+        match Runnable::detached(f, Location::caller()) {
+            Ok(task) => self.spawn(task).or_else(detached_was_refused),
+            Err(f) => {
+                let (task, future) = task(f);
+                // SAFETY: made from an `F` just now, and not used.
+                unsafe { accepted(self.spawn(task), future) }.map(Future::detach)
+            }
+        }
     }
 }
 
@@ -249,12 +255,32 @@ where
 {
     match answer {
         Ok(()) => Ok(future),
-        // SAFETY: by the caller's promise.
-        Err(refused) => match unsafe { future.consumer.unsubmit(refused.task.into_producer()) } {
-            Ok(closure) => Err(SubmitError { closure, reason: refused.reason }),
-            // The executor gave back another task than it was given; that one is abandoned by being dropped, and
-            // ours is where the executor put it.
-            Err(consumer) => Ok(Future { consumer }),
+        // The executor may have given back another task than it was given; that one is abandoned by being dropped, and
+        // ours is where the executor put it.
+        Err(Refused { task, reason }) => match task.into_work() {
+            // SAFETY: by the caller's promise.
+            Work::Cell(producer) => match unsafe { future.consumer.unsubmit(producer) } {
+                Ok(closure) => Err(SubmitError { closure, reason }),
+                Err(consumer) => Ok(Future { consumer }),
+            },
+            Work::Detached(_) => Ok(future),
         },
+    }
+}
+
+/// The closure of a task that was refused.
+#[cold]
+fn detached_was_refused<F: FnOnce() + Send + 'static>(refused: Refused) -> Result<(), SubmitError<F>> {
+    let Refused { task, reason } = refused;
+    match task.into_work() {
+        Work::Detached(detached) => match detached.into_closure::<F>() {
+            Ok(closure) => Err(SubmitError { closure, reason }),
+            Err(_) => Ok(()),
+        },
+        // The executor has asked something of it for which it was given a cell.
+        Work::Cell(producer) => {
+            Refused { task: Runnable::new(producer), reason }.dismiss();
+            Ok(())
+        }
     }
 }

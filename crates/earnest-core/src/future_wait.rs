@@ -24,18 +24,24 @@ impl<T> Consumer<T> {
         if self.is_visible() {
             return Ok(true);
         }
-        let on = Awaited::Cell(self.cell());
-        if deadline.is_none()
-            && Settling::any()
-            && on.find_task(false, |cell| Settling::outcome_of(cell).is_some())
+        let is_untimed = deadline.is_none();
+        let is_settling = Settling::any();
+        if is_untimed
+            && !is_settling
+            && worker::with_current(|worker| worker.is_some_and(|worker| worker.runs_newest(self.cell())))
+            && self.is_visible()
         {
+            return Ok(true);
+        }
+        let on = Awaited::Cell(self.cell());
+        if is_untimed && is_settling && on.find_task(false, |cell| Settling::outcome_of(cell).is_some()) {
             return Err(Deadlock::own_callback());
         }
         if !CAN_BLOCK {
             return Err(Deadlock::alone());
         }
         worker::with_current(|worker| {
-            if deadline.is_none() {
+            if is_untimed {
                 // The common case of a worker, without the means to block.
                 let ran = || worker.is_some_and(|worker| worker.runs_instead(&on));
                 while ran() {

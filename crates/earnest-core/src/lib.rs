@@ -51,6 +51,7 @@ use bare::{graph, settling, worker};
 // In reading order: a closure's way from `submit` to `result`.
 mod executor;
 mod task;
+mod detached;
 mod task_options;
 mod context;
 mod terms;
@@ -152,7 +153,7 @@ pub use shared::SharedFuture;
 pub use shared_outcome::SharedOutcome;
 #[doc(hidden)]
 pub use sources::{Needs, Turns};
-pub use task::{Runnable, task, task_with};
+pub use task::{Runnable, TaskId, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};

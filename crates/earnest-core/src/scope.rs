@@ -1,8 +1,9 @@
 //! Tasks that borrow: none of them outlives the call that they were submitted in.
 
+use crate::detached::Detached;
 use crate::executor::{Executor, Refused};
 use crate::parties;
-use crate::scope_end::Tasks;
+use crate::scope_end::{Counted, Tasks};
 use crate::scoped_future::ScopedFuture;
 use crate::scoped_map::ScopedMap;
 use crate::task::Runnable;
@@ -101,6 +102,47 @@ impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
         T: Send + 'scope,
     {
         self.submit_at(Location::caller(), f)
+    }
+
+    /// Hands `f` to the executor, with no future to ask. A panic in it is reported as a [`tracing`] event.
+    ///
+    /// As [`submit`](Self::submit) and letting the future go, and cheaper: outside of the executor's own threads a task that
+    /// captures up to two references needs no memory of its own. Where the executor does not accept it, `f` is dropped, which
+    /// is reported likewise.
+    ///
+    /// ```
+    /// use earnest_core::{InlineExecutor, scope};
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// let total = AtomicUsize::new(0);
+    /// let words = ["scopes", "borrow"];
+    /// scope(&InlineExecutor, |s| {
+    ///     for word in &words {
+    ///         let total = &total;
+    ///         s.execute(move || _ = total.fetch_add(word.len(), Ordering::Relaxed));
+    ///     }
+    /// });
+    /// assert_eq!(total.into_inner(), 12);
+    /// ```
+    #[track_caller]
+    pub fn execute<F>(&'scope self, f: F)
+    where
+        F: FnOnce() + Send + 'scope,
+    {
+        let location = Location::caller();
+        let task = match self.tasks.count(f) {
+            // SAFETY: counted, and `scope` does not return before the count says that it has ended.
+            Ok(counted) => unsafe { Detached::borrowing(counted, location) }.map_err(Counted::into_inner),
+            Err(f) => Err(f),
+        };
+        match task {
+            Ok(task) => {
+                if let Err(refused) = self.executor.spawn(Runnable::from(task)) {
+                    Refused::dismiss(refused);
+                }
+            }
+            Err(f) => self.submit_at(location, f).detach(),
+        }
     }
 
     pub(crate) fn submit_at<F, T>(

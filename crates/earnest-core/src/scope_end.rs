@@ -3,12 +3,14 @@
 use crate::awaited::Members;
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
+use crate::detached::Job;
 use crate::firm_wait::wait_for_all;
 use crate::link::Link;
 use crate::observer::told;
 use crate::owner::may_be_alone;
 use crate::waiter::{Inbox, with_single};
 use crate::worker;
+use core::panic::Location;
 use earnest_sync::{
     AtomicUsize, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed},
@@ -59,6 +61,16 @@ impl Tasks {
         cell.observe(told(move || tasks.task_has_ended(token)));
     }
 
+    /// Counts in a task without a cell, which ends when what comes back is dropped. `Err`: this scope has to know its tasks.
+    pub(crate) fn count<F>(self: &Arc<Self>, f: F) -> Result<Counted<F>, F> {
+        if self.members.is_some() {
+            return Err(f);
+        }
+        // ORDERING: Relaxed, as in `add`.
+        self.left.fetch_add(1, Relaxed);
+        Ok(Counted { f, ending: Ending(Arc::as_ptr(self)) })
+    }
+
     /// Blocks until every task has ended.
     pub(crate) fn join(self: &Arc<Self>) {
         // Unwinding from here would end what the tasks have borrowed.
@@ -103,5 +115,41 @@ impl Tasks {
                 inbox.put(0);
             }
         }
+    }
+}
+
+/// A task that is counted, and has no cell.
+pub(crate) struct Counted<F> {
+    f: F,
+    /// Dropped last.
+    ending: Ending,
+}
+
+impl<F> Counted<F> {
+    /// The closure, which is counted no longer.
+    pub(crate) fn into_inner(self) -> F {
+        self.f
+    }
+}
+
+impl<F: FnOnce() + Send> Job for Counted<F> {
+    fn call(self, location: &'static Location<'static>) {
+        let Counted { f, ending } = self;
+        f.call(location);
+        drop(ending);
+    }
+}
+
+/// Says that a task has ended.
+struct Ending(*const Tasks);
+
+// SAFETY: `Tasks` is made to be shared.
+unsafe impl Send for Ending {}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // SAFETY: the scope holds `Tasks` until its wait is over. Of those that end, only the last touches it after the
+        // count, and the scope then waits for what that one puts into its inbox, after everything else.
+        unsafe { &*self.0 }.task_has_ended(0);
     }
 }

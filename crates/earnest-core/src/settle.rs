@@ -1,7 +1,7 @@
 //! Done to settled: the callbacks run, the outcome is published, and everybody who waits is told.
 
-use crate::cell::{RawCell, dismissal};
-use crate::error::Error;
+use crate::cell::RawCell;
+use crate::error::{Error, dismissal};
 use crate::observer::{Chain, ErasedOutcome, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::settling::Settling;

@@ -1,7 +1,9 @@
 //! A closure made into something that an executor can hold, run or drop.
 
 use crate::backlog::Backlog;
+use crate::cell::RawCell;
 use crate::context::TaskContext;
+use crate::detached::Detached;
 use crate::expiry::Expiry;
 use crate::future::Future;
 use crate::link::Link;
@@ -10,13 +12,15 @@ use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::{Dismissal, Producer};
+use crate::side::Side;
 use crate::sources::{Sources, Turns};
 use crate::task_options::{Priority, TaskOptions};
 use crate::terms::Terms;
-use crate::worker;
+use crate::worker::{self, Worker};
 use alloc::sync::Arc;
 use core::fmt;
 use core::panic::{Location, RefUnwindSafe, UnwindSafe};
+use core::ptr::NonNull;
 
 /// Puts `f` into a cell of its own: what will run it, and the future of what it returns.
 ///
@@ -29,7 +33,7 @@ where
     T: Send + 'static,
 {
     let (producer, consumer) = parties::task(f, Location::caller());
-    (Runnable { producer }, Future { consumer })
+    (Runnable::new(producer), Future { consumer })
 }
 
 /// Like [`task`], for an `f` that is told what it was submitted with, and whose deadline and token are heeded by
@@ -46,63 +50,89 @@ where
         let link = Link::new(producer.cell());
         terms.on_cancel(move || link.cancel_chained().tell_all());
     }
-    (Runnable { producer }, Future { consumer })
+    (Runnable::new(producer), Future { consumer })
 }
 
-/// The right to run one task, once. One pointer wide.
+/// The right to run one task, once. Five pointers wide: a small closure that nobody has a future of lies in it.
 ///
 /// Whoever has it may run it or drop it, on any thread. Dropped unrun, it ends the task's future with
 /// [`Error::Abandoned`](crate::Error::Abandoned), and [`dismiss`](Self::dismiss) does so with a reason.
 #[must_use = "a runnable that is dropped abandons its future"]
-pub struct Runnable {
-    producer: Producer,
+pub struct Runnable(Work);
+
+/// Tells a task from all others that exist at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskId(RawCell);
+
+pub(crate) enum Work {
+    /// A task that has a cell.
+    Cell(Producer),
+    Detached(Detached),
 }
 
 impl Runnable {
     pub(crate) fn new(producer: Producer) -> Self {
-        Self { producer }
+        Self(Work::Cell(producer))
     }
 
     /// Runs the task on this thread, completes its future, runs the callbacks and wakes who waits.
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
     pub fn run(self) {
-        let _had_been_cancelled = self.producer.run(None, |_| {});
+        let _had_been_cancelled = self.run_by(None, |_| {});
     }
 
     /// Like [`run`](Self::run), for an executor that runs tasks where they are submitted: on a worker's thread it is known
     /// that the task which submits this one waits for it.
     pub fn run_nested(self) {
-        let _had_been_cancelled = worker::with_current(|worker| self.producer.run(worker, |_| {}));
+        let _had_been_cancelled = worker::with_current(|worker| self.run_by(worker, |_| {}));
+    }
+
+    /// See [`Producer::run`].
+    #[inline]
+    pub(crate) fn run_by(self, worker: Option<&Worker<'_>>, available: impl FnMut(bool)) -> bool {
+        match self.0 {
+            Work::Cell(producer) => producer.run(worker, available),
+            Work::Detached(detached) => {
+                detached.run(worker);
+                true
+            }
+        }
     }
 
     /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called
     /// before the task is queued.
     pub fn belongs_to(&self, owner: Owner) {
-        self.producer.cell().header().owner.set(owner);
+        // Nobody waits for one without a cell.
+        if let Some(cell) = self.cell_if_any() {
+            cell.header().owner.set(owner);
+        }
     }
 
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.
     pub fn dismiss(self, reason: Dismissal) {
-        self.producer.dismiss(reason);
+        match self.0 {
+            Work::Cell(producer) => producer.dismiss(reason),
+            Work::Detached(detached) => detached.dismiss(reason),
+        }
     }
 
     /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is dismissed.
-    pub fn count_in(&self, backlog: Arc<dyn Backlog>) {
-        self.producer.cell().count_in(backlog);
+    pub fn count_in(&mut self, backlog: Arc<dyn Backlog>) {
+        self.cell().count_in(backlog);
     }
 
     /// Says that the task is queued by and by, when those of `turns` have ended that have their turn before it: who waits for
     /// it may run one of those, where nobody else could.
     #[doc(hidden)]
-    pub fn waits_for_turn(&self, place: usize, turns: Arc<dyn Turns>) {
-        self.producer.comes_from(Sources::turn(place, turns));
+    pub fn waits_for_turn(&mut self, place: usize, turns: Arc<dyn Turns>) {
+        self.producer().comes_from(Sources::turn(place, turns));
     }
 
     /// Says that the task has its turn, and is queued now.
     #[doc(hidden)]
     pub fn has_turn(&self) {
-        if let Some(side) = self.producer.cell().side_if_made() {
+        if let Some(side) = self.side_if_made() {
             drop(side.take_sources());
         }
     }
@@ -110,45 +140,122 @@ impl Runnable {
     /// Whether the task has been [counted](Self::count_in) in a backlog, be it that it has left that since.
     #[must_use]
     pub fn was_counted(&self) -> bool {
-        self.producer.cell().side_if_made().is_some_and(|side| side.backlog().is_taken())
+        self.side_if_made().is_some_and(|side| side.backlog().is_taken())
     }
 
     /// The [priority](crate::TaskOptions::priority) that the task was submitted with.
     #[must_use]
     pub fn priority(&self) -> Priority {
-        self.producer.cell().terms().map_or(Priority::Normal, |terms| terms.priority)
+        self.terms().map_or(Priority::Normal, |terms| terms.priority)
     }
 
     /// Whether the task was submitted [with options](crate::ExecutorExt::submit_with).
     #[must_use]
     pub fn has_options(&self) -> bool {
-        self.producer.cell().terms().is_some()
+        self.terms().is_some()
     }
 
     /// With which the task is ended when its time is up.
     #[must_use]
-    pub fn expiry(&self) -> Expiry {
-        Expiry::new(Link::new(self.producer.cell()))
+    pub fn expiry(&mut self) -> Expiry {
+        Expiry::new(Link::new(self.cell()))
     }
 
     /// Has `f` called when the task is over, whatever it came to, after those who wait have been told: on the thread
     /// that brings the outcome about. A panic in `f` is caught and reported.
-    pub fn when_over(&self, f: impl FnOnce() + Send + 'static) {
-        self.producer.cell().observe(told(move || run_caught("an executor's hook", f)));
+    pub fn when_over(&mut self, f: impl FnOnce() + Send + 'static) {
+        self.cell().observe(told(move || run_caught("an executor's hook", f)));
     }
 
-    pub(crate) fn producer(&self) -> &Producer {
-        &self.producer
+    /// For a small closure that nobody wants a future of, without any memory of its own. `Err`: it is not small.
+    pub(crate) fn detached<F>(f: F, location: &'static Location<'static>) -> Result<Runnable, F>
+    where
+        F: FnOnce() + Send + 'static,
+    {
+        Detached::new(f, location).map(Runnable::from)
     }
 
-    pub(crate) fn into_producer(self) -> Producer {
-        self.producer
+    pub(crate) fn into_work(self) -> Work {
+        self.0
+    }
+
+    fn cell_if_any(&self) -> Option<RawCell> {
+        match &self.0 {
+            Work::Cell(producer) => Some(producer.cell()),
+            Work::Detached(_) => None,
+        }
+    }
+
+    fn side_if_made(&self) -> Option<&Side> {
+        self.cell_if_any().and_then(RawCell::side_if_made)
+    }
+
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        self.cell_if_any().and_then(RawCell::terms)
+    }
+
+    /// The task's cell, which is made now if there is none.
+    fn cell(&mut self) -> RawCell {
+        self.producer().cell()
+    }
+
+    fn producer(&mut self) -> &Producer {
+        Detached::move_into_cell(&mut self.0);
+        match &self.0 {
+            Work::Cell(producer) => producer,
+            Work::Detached(_) => unreachable!("it has just been put into a cell"),
+        }
+    }
+
+    /// One pointer that stands for the task, for a queue that has narrow places. `Err`: it takes more.
+    ///
+    /// # Errors
+    ///
+    /// The task itself, where it has no memory of its own that a pointer could point to.
+    #[doc(hidden)]
+    pub fn into_thin(self) -> Result<NonNull<()>, Runnable> {
+        match self.0 {
+            Work::Cell(producer) => Ok(producer.into_raw().into_thin()),
+            detached => Err(Runnable(detached)),
+        }
+    }
+
+    /// Undoes [`into_thin`](Self::into_thin).
+    ///
+    /// # Safety
+    ///
+    /// `thin` came from there, and is used once.
+    #[doc(hidden)]
+    pub unsafe fn from_thin(thin: NonNull<()>) -> Runnable {
+        // SAFETY: by the caller's promise, a cell of which the producer has been left to us.
+        Runnable::new(Producer::new(unsafe { RawCell::from_thin(thin) }))
+    }
+
+    /// Whether it is this task.
+    #[must_use]
+    pub fn is(&self, task: TaskId) -> bool {
+        self.cell_if_any() == Some(task.0)
     }
 
     /// Where the task was submitted.
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
-        self.producer.location()
+        match &self.0 {
+            Work::Cell(producer) => producer.location(),
+            Work::Detached(detached) => detached.location(),
+        }
+    }
+}
+
+impl From<Detached> for Runnable {
+    fn from(detached: Detached) -> Runnable {
+        Runnable(Work::Detached(detached))
+    }
+}
+
+impl From<RawCell> for TaskId {
+    fn from(cell: RawCell) -> TaskId {
+        TaskId(cell)
     }
 }
 

@@ -98,6 +98,20 @@ impl Worker<'_> {
         }
     }
 
+    /// Runs the task in place of waiting for it, if it is what this worker has last queued: the common case of a task that
+    /// submits another, and waits for it.
+    pub(crate) fn runs_newest(&self, cell: RawCell) -> bool {
+        let header = cell.header();
+        let may_run = self.is_ready()
+            && header.owner.is(self.owner)
+            && header.word.load().is_pending()
+            && self.has_room();
+        let task = if may_run { self.host.take_back(cell.into()) } else { None };
+        let Some(task) = task else { return false };
+        let _blocks_no_more = self.go_on();
+        task.run_by(Some(self), |_| {})
+    }
+
     /// Runs a task in place of waiting without a timeout, if there is one to be run.
     pub(crate) fn runs_instead(&self, on: &Awaited) -> bool {
         self.is_ready() && self.claim_next(on, || {}) == Claimed::Ran

@@ -1,12 +1,16 @@
 //! What core knows of a thread that runs a pool's tasks: whose they are, and which of them it is in the middle of.
 
 use crate::cell::RawCell;
+use crate::consumer::Consumer;
 use crate::owner::Owner;
 use crate::panic::run_caught;
-use crate::task::Runnable;
+use crate::parties;
+use crate::producer::Producer;
+use crate::task::{Runnable, TaskId};
 use crate::waiter::{Inbox, Waiter};
 use core::cell::Cell;
 use core::fmt;
+use core::panic::Location;
 use core::ptr;
 use std::sync::Arc;
 
@@ -29,6 +33,12 @@ pub trait Host: Send + Sync {
 
     /// How many workers there are.
     fn n_workers(&self) -> usize;
+
+    /// On a worker's own thread: takes back what has last been queued there, if it is `task` and is still there.
+    fn take_back(&self, task: TaskId) -> Option<Runnable> {
+        let _none_is_kept_there = task;
+        None
+    }
 }
 
 /// A worker's thread, for the time that it serves its pool.
@@ -50,9 +60,20 @@ pub struct Worker<'a> {
 
 /// A task that this thread is in the middle of. On the stack, linked to the one that waits beneath it.
 pub(crate) struct Frame {
-    /// `None` when the task is as good as over: its memory may go any moment.
-    cell: Cell<Option<RawCell>>,
+    of: Cell<Framed>,
     outer: Cell<*const Frame>,
+}
+
+/// Whose frame it is.
+#[derive(Clone, Copy)]
+enum Framed {
+    Task(RawCell),
+    /// That of a task which is as good as over: its memory may go any moment.
+    Over,
+    /// That of a task without a cell, which was submitted there.
+    Anonymous(&'static Location<'static>),
+    /// The same; the promise in its stead is in the graph, where tasks are known by their cells.
+    StandIn(RawCell),
 }
 
 earnest_sync::thread_local! {
@@ -137,7 +158,7 @@ impl<'a> Worker<'a> {
             // SAFETY: null, or a frame further up this thread's stack, which takes itself off the list before it goes.
             let frame = unsafe { next.as_ref() }?;
             next = frame.outer.get();
-            Some(frame.cell.get())
+            Some(frame.cell())
         })
         .flatten()
     }
@@ -145,7 +166,43 @@ impl<'a> Worker<'a> {
 
 impl Frame {
     pub(crate) fn new(cell: RawCell) -> Frame {
-        Frame { cell: Cell::new(Some(cell)), outer: Cell::new(ptr::null()) }
+        Frame { of: Cell::new(Framed::Task(cell)), outer: Cell::new(ptr::null()) }
+    }
+
+    /// For a task without a cell. It [leaves](Self::leaves) in the end.
+    pub(crate) fn anonymous(location: &'static Location<'static>) -> Frame {
+        Frame { of: Cell::new(Framed::Anonymous(location)), outer: Cell::new(ptr::null()) }
+    }
+
+    /// What the task is known by to those who look who waits for whom.
+    fn cell(&self) -> Option<RawCell> {
+        match self.of.get() {
+            Framed::Task(cell) | Framed::StandIn(cell) => Some(cell),
+            Framed::Over => None,
+            Framed::Anonymous(location) => Some(self.stand_in(location)),
+        }
+    }
+
+    #[cold]
+    fn stand_in(&self, location: &'static Location<'static>) -> RawCell {
+        let (producer, consumer) = parties::promise::<()>(location);
+        producer.start();
+        core::mem::forget(consumer);
+        let cell = producer.into_raw();
+        self.of.set(Framed::StandIn(cell));
+        cell
+    }
+
+    /// A task without a cell has ended.
+    pub(crate) fn leaves(&self) {
+        if let Framed::StandIn(cell) = self.of.replace(Framed::Over) {
+            let (producer, consumer) = (Producer::new(cell), Consumer::<()>::new(cell));
+            drop(consumer);
+            // SAFETY: the cell is a promise for a `()`, of which `stand_in` has left both parties to us.
+            if let Ok(then) = unsafe { producer.resolve::<()>(Ok(())) } {
+                then.tell_all();
+            }
+        }
     }
 
     /// From now on `worker` is in the middle of the task, until what this returns is dropped.
@@ -161,11 +218,11 @@ impl Frame {
     }
 
     pub(crate) fn is_over(&self) {
-        self.cell.set(None);
+        self.of.set(Framed::Over);
     }
 
     pub(crate) fn is_not_over(&self, cell: RawCell) {
-        self.cell.set(Some(cell));
+        self.of.set(Framed::Task(cell));
     }
 }
 
@@ -180,7 +237,7 @@ impl Runnable {
     /// `false`: the task had been cancelled, or been run by who waited for it, and nothing was done.
     #[must_use = "a task that is over does not say how long tasks take"]
     pub fn run_on(self, worker: &Worker<'_>, mut available: impl FnMut(bool)) -> bool {
-        self.into_producer().run(Some(worker), |yes| run_caught("an executor's hook", || available(yes)))
+        self.run_by(Some(worker), |yes| run_caught("an executor's hook", || available(yes)))
     }
 }
 
@@ -196,7 +253,7 @@ pub(crate) fn settled(cell: RawCell) {
     with_current(|worker| {
         // SAFETY: as in `tasks`.
         if let Some(frame) = worker.and_then(|worker| unsafe { worker.top.get().as_ref() }) {
-            if frame.cell.get() == Some(cell) {
+            if matches!(frame.of.get(), Framed::Task(this) if this == cell) {
                 frame.is_over();
             }
         }

@@ -68,9 +68,9 @@ impl Shared {
     }
 
     /// Runs the task on this thread. Its time may be up meanwhile, as if it had been queued.
-    fn run_instead(self: &Arc<Shared>, task: Runnable) -> Admitted {
+    fn run_instead(self: &Arc<Shared>, mut task: Runnable) -> Admitted {
         if task.has_options() {
-            self.keep_terms(&task);
+            self.keep_terms(&mut task);
         }
         task.run_nested();
         Admitted::Over
@@ -105,7 +105,7 @@ impl Shared {
     fn wait_for_room(
         self: &Arc<Shared>,
         bound: &Arc<Bound>,
-        task: Runnable,
+        mut task: Runnable,
         deadline: Option<Instant>,
     ) -> Result<Admitted, Refused> {
         let mut waiter = Waiter::new(TOKENS);
@@ -139,7 +139,7 @@ impl Shared {
     }
 }
 
-fn in_its_place(bound: &Arc<Bound>, task: Runnable, on_the_way: OnTheWay) -> Admitted {
+fn in_its_place(bound: &Arc<Bound>, mut task: Runnable, on_the_way: OnTheWay) -> Admitted {
     task.count_in(bound.clone());
     Admitted::Queue(task, on_the_way)
 }

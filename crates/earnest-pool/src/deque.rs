@@ -1,16 +1,23 @@
-//! The queues that tasks lie in: crossbeam's in every build but a model's.
+//! The queues that tasks lie in: a shared one of our own, and crossbeam's for each worker, in every build but a model's.
 //!
-//! [crossbeam-deque] has the Chase-Lev deque (D. Chase and Y. Lev, *Dynamic Circular Work-Stealing Deque*, 2005) and a
-//! segmented shared queue. The model checker cannot look into them, so models get a stand-in that promises no more.
+//! [crossbeam-deque] has the Chase-Lev deque (D. Chase and Y. Lev, *Dynamic Circular Work-Stealing Deque*, 2005). The model
+//! checker cannot look into it, and the shared queue has models of its own; so models of the pool get stand-ins for both,
+//! which promise no more.
 //!
 //! [crossbeam-deque]: https://docs.rs/crossbeam-deque
 
+#![expect(unsafe_code, reason = "the shared queue hands memory from thread to thread")]
+
 #[cfg(not(earnest_loom))]
-pub(crate) use crossbeam_deque::{Injector, Stealer, Worker};
+pub(crate) use crossbeam_deque::{Stealer, Worker};
+#[cfg(not(earnest_loom))]
+pub(crate) use injector::Injector;
 #[cfg(earnest_loom)]
 pub(crate) use model::{Injector, Stealer, Worker};
 
 pub(crate) use crossbeam_deque::Steal;
 
+#[doc(hidden)]
+pub mod injector;
 #[cfg(earnest_loom)]
 mod model;

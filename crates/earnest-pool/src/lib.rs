@@ -12,7 +12,7 @@
 //! another worker's oldest; it runs the task, which completes the future, and looks again. When it has found nothing
 //! for a while, it parks.
 
-#![cfg_attr(not(earnest_loom), forbid(unsafe_code))]
+#![deny(unsafe_code)]
 
 // In reading order: the way of a task, what goes on around it on a worker's thread, and the settings.
 mod pool;
@@ -25,6 +25,7 @@ mod sleep;
 mod counts;
 mod semaphore;
 mod worker;
+mod pace;
 mod worker_state;
 mod hooks;
 mod with_options;
@@ -48,6 +49,8 @@ pub use bound::RejectionPolicy;
 pub use builder::{Builder, InitializerResult};
 pub use default::default_pool;
 pub use degraded::Degraded;
+#[doc(hidden)]
+pub use deque::injector;
 pub use error::{BuildError, StillRunning};
 pub use handle::PoolHandle;
 pub use pool::ThreadPoolExecutor;

@@ -5,7 +5,6 @@
 
 use crate::deque::{Injector, Steal, Stealer, Worker};
 use crate::seats::{Seat, Seats};
-use crossbeam_utils::CachePadded;
 use earnest_core::{Priority, Runnable};
 use earnest_sync::{
     AtomicBool, AtomicUsize,
@@ -71,7 +70,7 @@ impl Stealers {
 /// All queues of one pool.
 #[derive(Debug)]
 pub(crate) struct Queues {
-    shared: CachePadded<Injector<Runnable>>,
+    shared: Injector<Runnable>,
     /// What is to go before and after everything else, if there has ever been any of that.
     urgent: Injector<Runnable>,
     idle: Injector<Runnable>,
@@ -84,7 +83,7 @@ pub(crate) struct Queues {
 impl Queues {
     pub(crate) fn new(max_threads: usize) -> Queues {
         Queues {
-            shared: CachePadded::new(Injector::new()),
+            shared: Injector::new(),
             urgent: Injector::new(),
             idle: Injector::new(),
             has_priorities: AtomicBool::new(false),
@@ -146,12 +145,14 @@ impl Queues {
     }
 
     /// The next task of the shared queue, up to `limit` of them: the rest goes to the worker's batch, which is empty,
-    /// and from which others can steal.
-    pub(crate) fn take_shared(&self, local: &Local, limit: usize) -> Option<Runnable> {
-        until_settled(|| match limit {
-            1 => self.shared.steal(),
-            _ => self.shared.steal_batch_with_limit_and_pop(&local.batch, limit),
-        })
+    /// and from which others can steal. Says how many there were.
+    pub(crate) fn take_shared(&self, local: &Local, limit: usize) -> Option<(Runnable, usize)> {
+        let mut n_taken = 1;
+        let first = self.shared.take(limit, |task| {
+            n_taken += 1;
+            local.batch.push(task);
+        })?;
+        Some((first, n_taken))
     }
 
     /// A task from another worker's deques, and half of what else lies there. The search begins behind the thief's
@@ -184,17 +185,17 @@ impl Queues {
 
     /// A task that goes before the others.
     pub(crate) fn take_urgent(&self) -> Option<Runnable> {
-        until_settled(|| self.urgent.steal())
+        take_one(&self.urgent)
     }
 
     /// A task that goes after the others.
     pub(crate) fn take_idle(&self) -> Option<Runnable> {
-        until_settled(|| self.idle.steal())
+        take_one(&self.idle)
     }
 
     /// Of the tasks from outside that matter least, the one that has been queued longest.
     pub(crate) fn take_oldest_from_outside(&self) -> Option<Runnable> {
-        [&self.idle, &self.shared, &self.urgent].into_iter().find_map(|queue| until_settled(|| queue.steal()))
+        [&self.idle, &self.shared, &self.urgent].into_iter().find_map(take_one)
     }
 
     /// Any task at all, for a thread that has no deques of its own: to be dismissed.
@@ -210,15 +211,21 @@ impl Queues {
             || self.stealers().any(|stealer| !stealer.is_empty())
     }
 
-    /// How many tasks lie in the queues.
-    pub(crate) fn backlog(&self) -> usize {
-        let with_priority = if self.has_priorities() { self.urgent.len() + self.idle.len() } else { 0 };
-        self.shared.len() + with_priority + self.stealers().map(Stealer::len).sum::<usize>()
+    /// How many tasks lie in the queues, counted up to about `limit`.
+    pub(crate) fn backlog(&self, limit: usize) -> usize {
+        let in_deques = self.stealers().map(Stealer::len).sum::<usize>();
+        let with_priority =
+            if self.has_priorities() { self.urgent.count(limit) + self.idle.count(limit) } else { 0 };
+        in_deques + with_priority + self.shared.count(limit)
     }
 
     fn stealers(&self) -> impl Iterator<Item = &Stealer<Runnable>> {
         self.used().filter_map(|seat| seat.stealers.get()).flat_map(Stealers::both)
     }
+}
+
+fn take_one(queue: &Injector<Runnable>) -> Option<Runnable> {
+    queue.take(1, |_| {})
 }
 
 /// Steals until that has either worked or found nothing.

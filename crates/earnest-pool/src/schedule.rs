@@ -108,8 +108,8 @@ impl Shared {
                 return future;
             }
         };
-        let task = later.task.lock();
-        if let Some(task) = &*task {
+        let mut task = later.task.lock();
+        if let Some(task) = &mut *task {
             let pool = self.clone();
             task.when_over(move || {
                 pool.scheduled.remove(number);

@@ -124,7 +124,7 @@ impl Shared {
         }
         task.belongs_to(self.owner());
         if task.has_options() {
-            self.keep_terms(&task);
+            self.keep_terms(&mut task);
             let priority = task.priority();
             if priority != Priority::Normal {
                 self.queues.push_with(priority, task);
@@ -139,10 +139,13 @@ impl Shared {
             // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait
             // for this worker all the same.
             Ok(()) if self.sleep.max_workers() == 1 && counts.blocked() == 0 => return Ok(()),
-            Ok(()) => {}
-            Err(task) => self.queues.push(task),
+            Ok(()) => self.announce_work(),
+            Err(task) => {
+                self.queues.push(task);
+                let seen = self.sleep.work_added_to_shared(|limit| self.queues.backlog(limit));
+                self.announced(seen);
+            }
         }
-        self.announce_work();
         Ok(())
     }
 
@@ -164,7 +167,17 @@ impl Shared {
 
     /// Tells those who could run what has just been queued.
     pub(crate) fn announce_work(self: &Arc<Shared>) {
-        let Some(counts) = self.bring_another() else { return };
+        self.announced(self.sleep.work_added(|limit| self.queues.backlog(limit)));
+    }
+
+    /// A task has been queued, and the workers have been looked at.
+    #[inline]
+    fn announced(self: &Arc<Shared>, seen: (Counts, Option<StartPermit>)) {
+        let (counts, start) = seen;
+        if let Some(permit) = start {
+            let _there_are_others = self.start_worker(permit);
+            return;
+        }
         if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
             // The pool was closed, and its last worker left, between our first look and the push.
             self.dismiss_queued();
@@ -174,13 +187,12 @@ impl Shared {
         }
     }
 
-    /// Wakes or starts another worker for what is queued, if one may be. `Some`: nobody was started, for what the counts
-    /// say.
-    pub(crate) fn bring_another(self: &Arc<Shared>) -> Option<Counts> {
-        let (counts, start) = self.sleep.work_added(|| self.queues.backlog());
-        let Some(permit) = start else { return Some(counts) };
-        let _there_are_others = self.start_worker(permit);
-        None
+    /// Wakes or starts another worker for what is queued, if one may be.
+    pub(crate) fn bring_another(self: &Arc<Shared>) {
+        let (_, start) = self.sleep.work_added(|limit| self.queues.backlog(limit));
+        if let Some(permit) = start {
+            let _there_are_others = self.start_worker(permit);
+        }
     }
 
     /// Has the workers whose tasks wait look again whether they could run what they wait for, but for the one that does
@@ -274,7 +286,7 @@ impl Shared {
             self.sleep.signal_end();
         } else if self.queues.has_work() {
             // Somebody may have relied on the worker that did not come; whoever parks can do it.
-            let (_, start) = self.sleep.work_added(|| 0);
+            let (_, start) = self.sleep.work_added(|_| 0);
             debug_assert!(start.is_none(), "no thread is started for an empty backlog");
         }
         if self.sleep.is_jammed() {

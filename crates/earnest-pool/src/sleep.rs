@@ -20,6 +20,10 @@
 //! nobody searching, hence it wakes one; or another that still searches, to which the same argument applies, as it too
 //! must come by S1 or S2.
 //!
+//! A push to the shared queue is itself a sequentially consistent read-modify-write, and the look at the word that follows a
+//! sequentially consistent load. If that load does not see the worker's change, it comes before the worker's fence in the
+//! one order of all that is sequentially consistent; so does the push; and hence the look after the fence sees it.
+//!
 //! The scheme is that of the Go scheduler and of tokio: count the searchers, let the last of them look again.
 //!
 //! # Starting threads
@@ -41,6 +45,10 @@
 //! remembers this until a start succeeds; it is no reason not to try again, which everybody does who adds work, or becomes
 //! blocked and leaves some. While one tries, its worker counts; when it has failed, it calls those who wait.
 
+mod aside;
+
+pub(crate) use aside::Aside;
+
 use crate::counts::{
     BLOCKED, BROKEN, CLOSED, Counts, LIVE, MAX_WORKERS, NO_THREAD, PARKED, SEARCHING, STARTING,
 };
@@ -48,7 +56,7 @@ use crate::end::End;
 use crate::semaphore::Semaphore;
 use crossbeam_utils::CachePadded;
 use earnest_sync::{
-    AtomicBool, AtomicU64,
+    AtomicBool, AtomicU64, MODEL,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
     fence, mutant,
 };
@@ -58,17 +66,6 @@ use std::time::{Duration, Instant};
 #[must_use = "a worker that is counted must be started, or counted out again"]
 #[derive(Debug)]
 pub(crate) struct StartPermit(());
-
-/// What became of a worker that was to [step aside](Sleep::step_aside).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Aside {
-    /// It need not.
-    No,
-    /// It has parked, and was woken.
-    Woken,
-    /// It is counted no longer, and is to leave.
-    Left,
-}
 
 #[derive(Debug)]
 pub(crate) struct Sleep {
@@ -115,7 +112,10 @@ impl Sleep {
 
     /// Applies `step` until it wins or refuses; gives what it was decided on.
     fn update(&self, step: impl Fn(Counts) -> Option<u64>) -> Result<Counts, Counts> {
-        let mut seen = self.counts();
+        self.update_from(self.counts(), step)
+    }
+
+    fn update_from(&self, mut seen: Counts, step: impl Fn(Counts) -> Option<u64>) -> Result<Counts, Counts> {
         while let Some(delta) = step(seen) {
             let next = seen.0.wrapping_add(delta);
             match self.word.compare_exchange(seen.0, next, AcqRel, Acquire) {
@@ -129,21 +129,41 @@ impl Sleep {
     // ---- called by whoever adds work ----
 
     /// Called after a task has been pushed: wakes a parked worker, asks for a new one, or does neither. `backlog`
-    /// counts the queued tasks; it is asked only where a thread might be started.
+    /// counts the queued tasks, as far as it is told; it is asked only where a thread might be started.
     ///
     /// The counts are those that the decision was made on. Where they say closed and nobody live, the task may lie in
     /// a queue that nobody will look at again.
-    pub(crate) fn work_added(&self, backlog: impl Fn() -> usize) -> (Counts, Option<StartPermit>) {
+    pub(crate) fn work_added(&self, backlog: impl Fn(usize) -> usize) -> (Counts, Option<StartPermit>) {
         if !mutant!("push_without_fence") {
             // ORDERING: SeqCst; pairs with the fences in `found`, `park` and `leave`: see the module's text.
             fence(SeqCst);
         }
-        let decision = self.update(|seen| {
+        self.bring_one(self.counts(), backlog)
+    }
+
+    /// The same after a push to the shared queue, which was a sequentially consistent read-modify-write: it needs no fence.
+    pub(crate) fn work_added_to_shared(
+        &self,
+        backlog: impl Fn(usize) -> usize,
+    ) -> (Counts, Option<StartPermit>) {
+        if MODEL && !mutant!("push_without_fence") {
+            // ORDERING: SeqCst; the checker takes sequentially consistent accesses for weaker than they are, and does not
+            // have the shared queue itself. The fence says what the push and the load are.
+            fence(SeqCst);
+        }
+        // ORDERING: SeqCst; comes after the push in the order of all that is sequentially consistent, and pairs as the fence
+        // does in `work_added`: see the module's text.
+        self.bring_one(Counts(self.word.load(SeqCst)), backlog)
+    }
+
+    #[inline]
+    fn bring_one(&self, seen: Counts, backlog: impl Fn(usize) -> usize) -> (Counts, Option<StartPermit>) {
+        let decision = self.update_from(seen, |seen| {
             if seen.searching() > 0 || seen.active() >= self.max_workers() {
                 None
             } else if seen.parked() > 0 {
                 Some(SEARCHING - PARKED)
-            } else if self.may_start(seen) && backlog() as u64 > seen.starting() {
+            } else if self.may_start(seen) && backlog(seen.starting() as usize + 1) as u64 > seen.starting() {
                 Some(LIVE + STARTING)
             } else {
                 None
@@ -247,41 +267,10 @@ impl Sleep {
         }
     }
 
-    /// Whether somebody should [step aside](Self::step_aside), which is rarely so: it costs no more than a look.
-    pub(crate) fn may_be_too_many(&self) -> bool {
-        // ORDERING: Relaxed, as in `unblock`.
-        self.too_many.load(Relaxed)
-    }
-
     /// Whether every worker's task waits, and no other may be started, or none could be.
     pub(crate) fn is_jammed(&self) -> bool {
         let counts = self.counts();
         counts.live() == counts.blocked() && (counts.has_no_thread() || !self.may_start(counts))
-    }
-
-    /// This worker parks before it takes another task, if more are active than there may be; or leaves, if there are to
-    /// be fewer.
-    ///
-    /// `is_searching` says whether it is counted so now. Afterwards it is, if it was woken again.
-    pub(crate) fn step_aside(&self, is_searching: bool) -> Aside {
-        // ORDERING: Relaxed, as in `unblock`; put back where others may have to step aside as well.
-        self.too_many.store(false, Relaxed);
-        let leaves = self.has_shrunk();
-        let from = if is_searching { SEARCHING } else { 0 };
-        let to = if leaves { LIVE.wrapping_neg() } else { PARKED };
-        let is_surplus = |seen: Counts| seen.active() > self.max_workers() && !seen.is_closed();
-        let step = |seen| is_surplus(seen).then_some(to.wrapping_sub(from));
-        let Ok(seen) = self.update(step) else { return Aside::No };
-        if seen.active() > self.max_workers() + 1 {
-            // ORDERING: Relaxed, as in `unblock`.
-            self.too_many.store(true, Relaxed);
-        }
-        // As many as there may be are active without it: what it leaves behind in the queues is theirs.
-        if leaves {
-            return Aside::Left;
-        }
-        self.wakes.wait();
-        Aside::Woken
     }
 
     /// This worker has found nothing: it parks, unless `more` says that something has come (S2).

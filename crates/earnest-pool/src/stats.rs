@@ -22,7 +22,8 @@ pub struct Stats {
 impl Shared {
     pub(crate) fn stats(&self) -> Stats {
         let counts = self.sleep.counts();
-        let queued = self.bound.as_ref().map_or_else(|| self.queues.backlog(), |bound| bound.n_taken());
+        let queued =
+            self.bound.as_ref().map_or_else(|| self.queues.backlog(usize::MAX), |bound| bound.n_taken());
         Stats {
             max_workers: self.sleep.max_workers() as usize,
             workers: counts.live() as usize,

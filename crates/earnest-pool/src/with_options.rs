@@ -44,7 +44,7 @@ impl WithOptions {
 impl Shared {
     /// Sees to it that the task ends when its time is up, and is known until then. Called before it is queued.
     #[cold]
-    pub(crate) fn keep_terms(self: &Arc<Shared>, task: &Runnable) {
+    pub(crate) fn keep_terms(self: &Arc<Shared>, task: &mut Runnable) {
         let expiry = task.expiry();
         let number = self.with_options.insert(expiry.clone());
         // Where there is no thread to keep the time, it is looked at when the task begins and ends.

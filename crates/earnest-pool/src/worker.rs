@@ -1,16 +1,16 @@
 //! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
 
+use crate::pace::Pace;
 use crate::queue::Local;
 use crate::report::report;
 use crate::shared::Shared;
 use crate::sleep::Aside;
 use crate::worker_state::WorkerState;
 use core::cell::{Cell, RefCell};
-use earnest_core::{Broken, Host, Inbox, Runnable, run_caught};
+use earnest_core::{Broken, Host, Inbox, Runnable, TaskId, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// What a worker's thread knows of itself.
 struct Seated {
@@ -68,7 +68,7 @@ pub fn worker_index() -> Option<usize> {
 /// the pool's.
 pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut S) -> T) -> T {
     let make = |index| (pool.hooks.worker_state)(index);
-    let seated = SEATED.with(|here| here.borrow().clone()).filter(|seated| Arc::ptr_eq(&seated.pool, pool));
+    let seated = seated().filter(|seated| Arc::ptr_eq(&seated.pool, pool));
     match seated.zip(worker_index()) {
         Some((seated, index)) => seated.state.lend(|| make(index), f),
         None => WorkerState::new().lend(|| make(0), f),
@@ -77,14 +77,21 @@ pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut 
 
 /// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
 pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> {
-    let mut task = Some(task);
-    let push = |seated: &RefCell<Option<Rc<Seated>>>| {
-        if let Some(seated) = seated.borrow().as_ref().filter(|seated| core::ptr::eq(&*seated.pool, pool)) {
-            task.take().into_iter().for_each(|task| seated.local.push(task));
+    if !is_worker_of(pool) {
+        return Err(task);
+    }
+    match seated() {
+        Some(seated) => {
+            seated.local.push(task);
+            Ok(())
         }
-    };
-    let _thread_is_ending = SEATED.try_with(push);
-    task.map_or(Ok(()), Err)
+        None => Err(task),
+    }
+}
+
+/// What this worker's thread knows of itself, unless it is on its way out.
+fn seated() -> Option<Rc<Seated>> {
+    SEATED.try_with(|here| here.borrow().clone()).ok().flatten()
 }
 
 /// The life of a worker's thread.
@@ -165,6 +172,18 @@ impl Host for PoolOf<'_> {
 
     fn n_workers(&self) -> usize {
         self.0.sleep.counts().live() as usize
+    }
+
+    fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
+        let seated = seated()?;
+        let task = seated.local.pop_own()?;
+        if task.is(wanted) {
+            return Some(task);
+        }
+        seated.local.push(task);
+        // Somebody may have looked meanwhile, and found nothing.
+        self.0.announce_work();
+        None
     }
 }
 
@@ -303,10 +322,10 @@ impl Worker<'_> {
 
     fn find_outside(&mut self) -> Option<Runnable> {
         self.local.pop_batch().or_else(|| {
-            let limit = self.pace.limit();
-            let task = self.pool.queues.take_shared(self.local, limit)?;
-            self.pace.batch_begins();
-            Some(task)
+            let limit = self.pace.before_look();
+            let taken = self.pool.queues.take_shared(self.local, limit);
+            self.pace.after_look(taken.as_ref().map_or(0, |(_, n)| *n));
+            taken.map(|(task, _)| task)
         })
     }
 
@@ -316,40 +335,5 @@ impl Worker<'_> {
             thread::yield_now();
             self.find()
         })
-    }
-}
-
-/// How many tasks to take off the shared queue at once: more while they are short, one when they are not, so that
-/// tasks start in the order they were queued, and none waits behind a long one that another worker could have run.
-struct Pace {
-    limit: usize,
-    /// When the last batch was taken; `None` once that has been used.
-    since: Option<Instant>,
-}
-
-const LARGEST_BATCH: usize = 32;
-const SHORT: Duration = Duration::from_micros(2);
-
-impl Pace {
-    fn new() -> Pace {
-        Pace { limit: 1, since: None }
-    }
-
-    /// Called when there is nothing left of the last batch: how much to take now.
-    fn limit(&mut self) -> usize {
-        if let Some((since, now)) = self.since.take().zip(earnest_sync::now()) {
-            let short = now.duration_since(since) < SHORT * self.limit as u32;
-            self.limit = if short { (self.limit * 2).min(LARGEST_BATCH) } else { 1 };
-        }
-        self.limit
-    }
-
-    /// One of the batch was over before it began: how long it took says nothing of the others.
-    fn is_void(&mut self) {
-        self.since = None;
-    }
-
-    fn batch_begins(&mut self) {
-        self.since = earnest_sync::now();
     }
 }

@@ -5,7 +5,7 @@
 
 pub use alloc::sync::Arc;
 pub use core::hint::spin_loop;
-pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
+pub use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
 
 use crate::cell;
 use alloc::boxed::Box;

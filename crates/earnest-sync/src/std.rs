@@ -3,7 +3,7 @@
 pub use crate::cell::UnsafeCell;
 pub use std::hint::spin_loop;
 pub use std::sync::Arc;
-pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
+pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence};
 pub use std::thread;
 pub use std::thread_local;
 

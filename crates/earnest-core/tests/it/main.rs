@@ -11,6 +11,7 @@ mod promise;
 mod shared;
 mod derived;
 mod id;
+mod detached;
 mod unseen;
 mod leftovers;
 mod token;

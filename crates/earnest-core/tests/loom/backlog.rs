@@ -19,7 +19,7 @@ impl Backlog for Places {
 fn count_vs_cancel() {
     model("core::count_vs_cancel", || {
         let places = Arc::new(Places::default());
-        let (runnable, future) = task(|| ());
+        let (mut runnable, future) = task(|| ());
         let canceller = thread::spawn(move || future.cancel());
         runnable.count_in(places.clone());
         canceller.join().unwrap();
@@ -33,7 +33,7 @@ fn count_vs_cancel() {
 fn counted_run_vs_cancel() {
     model("core::counted_run_vs_cancel", || {
         let places = Arc::new(Places::default());
-        let (runnable, future) = task(|| ());
+        let (mut runnable, future) = task(|| ());
         runnable.count_in(places.clone());
         let canceller = thread::spawn(move || future.cancel());
         runnable.run();

@@ -10,7 +10,7 @@ fn expire_vs_run() {
         let runs = Arc::new(AtomicUsize::new(0));
         let (captured, drops) = Counted::new();
         let ran = runs.clone();
-        let (runnable, future) = task_with(TaskOptions::new(), move |_| {
+        let (mut runnable, future) = task_with(TaskOptions::new(), move |_| {
             let _captured = captured;
             ran.fetch_add(1, Relaxed);
         });

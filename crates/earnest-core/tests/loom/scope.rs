@@ -50,6 +50,18 @@ fn tasks_vs_scope_end() {
 }
 
 #[test]
+fn executed_vs_scope_end() {
+    model("core::executed_vs_scope_end", || {
+        let (one, other) = (Borrowed::new(), Borrowed::new());
+        scope(&Threads, |s| {
+            s.execute(|| one.write());
+            s.execute(|| other.write());
+        });
+        assert_eq!((one.read(), other.read()), (1, 1));
+    });
+}
+
+#[test]
 fn outcome_vs_scope_end() {
     /// Writes when it is dropped, by whoever that is.
     struct Writes<'a>(&'a Borrowed);

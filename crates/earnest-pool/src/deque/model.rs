@@ -10,7 +10,7 @@ use core::fmt;
 use earnest_sync::{
     AtomicBool, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    UnsafeCell,
+    UnsafeCell, spin_loop,
 };
 use std::sync::Arc;
 
@@ -90,20 +90,22 @@ impl<T> Injector<T> {
         self.0.push(item);
     }
 
-    pub(crate) fn steal(&self) -> Steal<T> {
-        self.0.steal()
-    }
-
-    pub(crate) fn steal_batch_with_limit_and_pop(&self, _: &Worker<T>, _: usize) -> Steal<T> {
-        self.0.steal()
+    pub(crate) fn take(&self, _limit: usize, _rest: impl FnMut(T)) -> Option<T> {
+        loop {
+            match self.0.steal() {
+                Steal::Success(item) => return Some(item),
+                Steal::Empty => return None,
+                Steal::Retry => spin_loop(),
+            }
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    pub(crate) fn count(&self, limit: usize) -> usize {
+        self.0.len().min(limit)
     }
 }
 

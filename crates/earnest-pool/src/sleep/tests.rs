@@ -8,7 +8,7 @@ fn who_parks_and_another_is_woken_meanwhile_leaves_one_to_step_aside() {
     sleep.add(2 * LIVE + SEARCHING + PARKED);
     sleep.park(
         || {
-            let (_, start) = sleep.work_added(|| 1);
+            let (_, start) = sleep.work_added(|_| 1);
             start.is_none()
         },
         None,

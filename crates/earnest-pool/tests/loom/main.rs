@@ -5,6 +5,7 @@
 mod async_blocks;
 mod bounded;
 mod cancel_vs_steal;
+mod injector;
 mod push_vs_sleep;
 mod shrink;
 mod submit_vs_shutdown;

@@ -1,6 +1,7 @@
 //! Tasks that borrow: whatever becomes of them, nothing of theirs is left when the scope returns.
 
 mod ends;
+mod execute;
 mod join;
 mod map;
 mod stuck;

@@ -1,0 +1,360 @@
+//! The shared queue: any number of threads push to it without a lock, and one at a time takes from it.
+//!
+//! It is a list of blocks. A block has room for so many words; what a task takes of it is one word, a pointer, or as many
+//! as the task itself has where it lies in its handle. Beside the words there is a byte for each: it says, at the first
+//! word of a task, how many there are.
+//!
+//! - **Q1** A pusher reserves words by moving the tail, one compare-exchange, and has them to itself until it sets their
+//!   byte.
+//! - **Q2** Where there is not enough room it closes the block instead: it moves the tail to a place that says so, which
+//!   keeps others out, makes the next block the last one, and only then says in the old one that nothing follows there.
+//!   From then on no pusher touches the old block.
+//! - **Q3** Who holds the lock takes what the bytes say, in order, and frees a block when it comes to its end (Q2). A byte
+//!   that is not set yet ends what can be taken, be it that others behind it are.
+//!
+//! A place in the queue is one pointer: blocks are aligned so that the low bits have room for the number of the word. A
+//! block may come back at the same address, and a tail that was read before that looks current again. It is: what an
+//! exchange reserves is reserved in the block that is there now, and nothing was done with it before.
+//!
+//! The consumer does not look at the tail, nor a pusher at the head: they meet at the bytes alone, where the pusher does
+//! not have to wait for the line to come. The scheme of blocks is that of crossbeam's queue and of tokio's channel.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ptr::{self, NonNull};
+use crossbeam_utils::{Backoff, CachePadded};
+use earnest_core::Runnable;
+use earnest_sync::{
+    AtomicPtr, AtomicU8, AtomicUsize, MODEL, Mutex,
+    Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
+    UnsafeCell, mutant, spin_loop,
+};
+
+/// What can be queued in one word, or in as many as it has.
+pub trait Pack: Sized {
+    /// One word that stands for it. `Err`: it takes more.
+    ///
+    /// # Errors
+    ///
+    /// The value itself.
+    fn pack(self) -> Result<NonNull<()>, Self>;
+
+    /// Undoes `pack`.
+    ///
+    /// # Safety
+    ///
+    /// `thin` came from there, and is used once.
+    unsafe fn unpack(thin: NonNull<()>) -> Self;
+}
+
+/// How many words a block has room for. A place may be behind the last.
+const ROOM: usize = if MODEL { 3 } else { 254 };
+/// The place in a block that is being closed: see Q2.
+const CLOSING: usize = ALIGNMENT - 1;
+const ALIGNMENT: usize = 256;
+
+/// Nothing is there yet.
+const NOT_READY: u8 = 0;
+/// Nothing follows in this block.
+const NO_MORE: u8 = u8::MAX;
+
+#[repr(C, align(256))]
+struct Block {
+    /// How many words the task has that begins here, when it does.
+    ready: [AtomicU8; ROOM + 1],
+    /// Brackets each access to a task's words for the model checker. Nothing at all in other builds.
+    access: [UnsafeCell<()>; ROOM],
+    words: core::cell::UnsafeCell<[MaybeUninit<usize>; ROOM]>,
+    /// Written once, by who closes the block, before the byte that says so.
+    next: UnsafeCell<*mut Block>,
+}
+
+impl Block {
+    fn new() -> Box<Block> {
+        const { assert!(size_of::<Block>() >= ALIGNMENT && ROOM < CLOSING) };
+        Box::new(Block {
+            ready: core::array::from_fn(|_| AtomicU8::new(NOT_READY)),
+            access: core::array::from_fn(|_| UnsafeCell::new(())),
+            words: core::cell::UnsafeCell::new([MaybeUninit::uninit(); ROOM]),
+            next: UnsafeCell::new(ptr::null_mut()),
+        })
+    }
+
+    fn word(&self, at: usize) -> *mut MaybeUninit<usize> {
+        // SAFETY: a place is within the block, or behind its last word.
+        unsafe { self.words.get().cast::<MaybeUninit<usize>>().add(at) }
+    }
+}
+
+/// A place in the queue: a block, and the number of a word in it. A number and not a pointer: it may be compared with one
+/// of a block that is gone, whose address it has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place(usize);
+
+impl Place {
+    fn first_of(block: *mut Block) -> Place {
+        Place(block.expose_provenance())
+    }
+
+    fn block(self) -> *mut Block {
+        ptr::with_exposed_provenance_mut(self.0 & !(ALIGNMENT - 1))
+    }
+
+    fn at(self) -> usize {
+        self.0 & (ALIGNMENT - 1)
+    }
+
+    fn with(self, at: usize) -> Place {
+        Place(self.0 & !(ALIGNMENT - 1) | at)
+    }
+
+    fn plus(self, words: usize) -> Place {
+        Place(self.0 + words)
+    }
+}
+
+/// See the module's text.
+pub struct Injector<T: Pack> {
+    tail: CachePadded<AtomicUsize>,
+    head: CachePadded<Mutex<Place>>,
+    /// Where the head is, for those who only want to know whether there is anything.
+    front: AtomicUsize,
+    /// A block that has been used up, for the next one.
+    spare: AtomicPtr<Block>,
+    items: PhantomData<T>,
+}
+
+// SAFETY: tasks are moved in by one thread and out by another, never shared; the rest is made to be shared.
+unsafe impl<T: Pack + Send> Send for Injector<T> {}
+// SAFETY: as above.
+unsafe impl<T: Pack + Send> Sync for Injector<T> {}
+
+impl<T: Pack> Default for Injector<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Pack> Injector<T> {
+    /// How many words a `T` has that is not packed.
+    const WIDE: usize = size_of::<T>().div_ceil(size_of::<usize>());
+
+    /// An empty queue.
+    #[must_use]
+    pub fn new() -> Self {
+        const { assert!(align_of::<T>() <= align_of::<usize>() && Self::WIDE <= ROOM) };
+        let first = Place::first_of(Box::into_raw(Block::new()));
+        Injector {
+            tail: CachePadded::new(AtomicUsize::new(first.0)),
+            head: CachePadded::new(Mutex::new(first)),
+            front: AtomicUsize::new(first.0),
+            spare: AtomicPtr::new(ptr::null_mut()),
+            items: PhantomData,
+        }
+    }
+
+    /// Queues `item` behind all others. A sequentially consistent read-modify-write, and a release.
+    pub fn push(&self, item: T) {
+        let packed = item.pack();
+        let width = if packed.is_ok() { 1 } else { Self::WIDE };
+        let backoff = Backoff::new();
+        let mut next = None;
+        let mut tail = Place(self.tail.load(Acquire));
+        loop {
+            if tail.at() == CLOSING {
+                // Somebody is about to make the next block the last one (Q2).
+                if MODEL {
+                    spin_loop()
+                } else {
+                    backoff.snooze()
+                }
+                tail = Place(self.tail.load(Acquire));
+                continue;
+            }
+            let has_room = tail.at() + width <= ROOM;
+            let to = if has_room { tail.plus(width) } else { tail.with(CLOSING) };
+            let fresh = if has_room { None } else { Some(*next.get_or_insert_with(|| self.fresh())) };
+            // ORDERING: SeqCst; whoever pushes looks next at who sleeps, which pairs with the fence of those who go to sleep
+            // and then look here: see `Sleep::work_added`.
+            if let Err(actual) = self.tail.compare_exchange(tail.0, to.0, SeqCst, Acquire) {
+                tail = Place(actual);
+                backoff.spin();
+                continue;
+            }
+            match fresh {
+                // SAFETY: the words were reserved for us (Q1).
+                None => unsafe { self.fill(tail, packed, width) },
+                Some(fresh) => {
+                    next = None;
+                    // SAFETY: nobody else has the new block yet, and the old one is ours to close (Q2).
+                    unsafe { self.close(tail, fresh, packed, width) };
+                }
+            }
+            break;
+        }
+        if let Some(unused) = next {
+            self.put_aside(unused);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The words of the new block are the caller's, and so is the right to close the old one.
+    unsafe fn close(&self, old: Place, fresh: *mut Block, packed: Result<NonNull<()>, T>, width: usize) {
+        let first = Place::first_of(fresh);
+        // SAFETY: by the caller's promise.
+        unsafe { self.fill(first, packed, width) };
+        // SAFETY: as above; the consumer keeps the block until the byte below is set.
+        let closed = unsafe { &*old.block() };
+        // SAFETY: nobody reads it before the byte is set.
+        closed.next.with_mut(|next| unsafe { *next = fresh });
+        // ORDERING: Release publishes the bytes of the new block to the pushers' Acquire load of the tail.
+        self.tail.store(first.plus(width).0, Release);
+        // ORDERING: Release publishes `next` to the Acquire load in `take`.
+        closed.ready[old.at()].store(NO_MORE, if mutant!("close_relaxed") { Relaxed } else { Release });
+    }
+
+    /// # Safety
+    ///
+    /// The words are the caller's, and there are so many of them.
+    unsafe fn fill(&self, place: Place, packed: Result<NonNull<()>, T>, width: usize) {
+        // SAFETY: the consumer keeps the block until the byte below is set.
+        let block = unsafe { &*place.block() };
+        let at = place.at();
+        block.access[at].with_mut(|_| match packed {
+            // SAFETY: by the caller's promise.
+            Ok(thin) => unsafe { block.word(at).cast::<NonNull<()>>().write(thin) },
+            // SAFETY: as above; aligned as words are, which `new` asks for.
+            Err(item) => unsafe { block.word(at).cast::<T>().write(item) },
+        });
+        // ORDERING: Release publishes the words to the Acquire load in `take`.
+        block.ready[at].store(width as u8, if mutant!("fill_relaxed") { Relaxed } else { Release });
+    }
+
+    fn fresh(&self) -> *mut Block {
+        let spare = self.spare.swap(ptr::null_mut(), AcqRel);
+        // SAFETY: null, or a block that was left there for whoever takes it.
+        match unsafe { spare.as_ref() } {
+            None => Box::into_raw(Block::new()),
+            Some(block) => {
+                for byte in &block.ready {
+                    // ORDERING: Relaxed; the block is published with the tail.
+                    byte.store(NOT_READY, Relaxed);
+                }
+                spare
+            }
+        }
+    }
+
+    /// Keeps a block for later, or frees it.
+    fn put_aside(&self, block: *mut Block) {
+        if self.spare.compare_exchange(ptr::null_mut(), block, AcqRel, Acquire).is_err() {
+            // SAFETY: it came from `Box::into_raw`, and is nobody else's.
+            drop(unsafe { Box::from_raw(block) });
+        }
+    }
+
+    /// Takes up to `limit` tasks, which come in the order in which they were queued: the first is given back, `rest` is
+    /// called with the others, under the lock. `None`: nothing is ready.
+    pub fn take(&self, limit: usize, mut rest: impl FnMut(T)) -> Option<T> {
+        let mut head = self.head.lock();
+        let mut first = None;
+        let mut n_taken = 0;
+        while n_taken < limit {
+            // SAFETY: who has the lock frees blocks, nobody else, and the head's is not used up (Q3).
+            let block = unsafe { &*head.block() };
+            let at = head.at();
+            match block.ready[at].load(Acquire) {
+                NOT_READY => break,
+                NO_MORE => {
+                    // SAFETY: the byte says that it has been written (Q2).
+                    let next = block.next.with(|next| unsafe { *next });
+                    let used_up = head.block();
+                    *head = Place::first_of(next);
+                    self.put_aside(used_up);
+                }
+                width => {
+                    *head = head.plus(usize::from(width));
+                    let item = block.access[at].with_mut(|_| {
+                        if width != 1 {
+                            // SAFETY: the byte says that a task is there, and the head has been moved: it is taken once.
+                            return unsafe { block.word(at).cast::<T>().read() };
+                        }
+                        // SAFETY: likewise for what stands for a task.
+                        let thin = unsafe { block.word(at).cast::<NonNull<()>>().read() };
+                        // SAFETY: likewise.
+                        unsafe { T::unpack(thin) }
+                    });
+                    n_taken += 1;
+                    if first.is_none() { first = Some(item) } else { rest(item) }
+                }
+            }
+        }
+        // ORDERING: Release, so that who sees the new place sees all that has been taken as gone; see `is_empty`.
+        self.front.store(head.0, Release);
+        first
+    }
+
+    /// Whether nothing is queued, nor about to be: what has been pushed before is seen.
+    pub fn is_empty(&self) -> bool {
+        // In this order: when the head has come to where the tail was, all that had been pushed until then is gone, also
+        // where a block has come back at the same address since.
+        let tail = self.tail.load(Acquire);
+        self.front.load(Acquire) == tail
+    }
+
+    /// How many tasks are queued, counted up to `limit`.
+    pub fn count(&self, limit: usize) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        let head = self.head.lock();
+        let (mut place, mut count) = (*head, 0);
+        while count < limit {
+            // SAFETY: as in `take`; blocks behind the head's are still to be used up.
+            let block = unsafe { &*place.block() };
+            match block.ready[place.at()].load(Acquire) {
+                NOT_READY => break,
+                // SAFETY: the byte says that it has been written (Q2).
+                NO_MORE => place = Place::first_of(block.next.with(|next| unsafe { *next })),
+                width => {
+                    place = place.plus(usize::from(width));
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+}
+
+impl<T: Pack> Drop for Injector<T> {
+    fn drop(&mut self) {
+        while let Some(item) = self.take(1, drop) {
+            drop(item);
+        }
+        let last = self.head.lock().block();
+        let spare = self.spare.swap(ptr::null_mut(), AcqRel);
+        for block in [last, spare].into_iter().filter(|block| !block.is_null()) {
+            // SAFETY: it came from `Box::into_raw`, and `&mut self` says that nobody else is here.
+            drop(unsafe { Box::from_raw(block) });
+        }
+    }
+}
+
+impl Pack for Runnable {
+    fn pack(self) -> Result<NonNull<()>, Runnable> {
+        self.into_thin()
+    }
+
+    unsafe fn unpack(thin: NonNull<()>) -> Runnable {
+        // SAFETY: by the caller's promise.
+        unsafe { Runnable::from_thin(thin) }
+    }
+}
+
+impl<T: Pack> fmt::Debug for Injector<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Injector").finish_non_exhaustive()
+    }
+}

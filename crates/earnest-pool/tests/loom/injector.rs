@@ -1,0 +1,115 @@
+//! The shared queue: everything that is pushed comes out once, each pusher's in its order, across the ends of blocks, which
+//! are so short here that every second push closes one.
+
+use core::num::NonZeroUsize;
+use core::ptr::NonNull;
+use earnest_pool::injector::{Injector, Pack};
+use earnest_sync::{Arc, AtomicUsize, Ordering::Relaxed, model, thread};
+
+/// Odd numbers are queued in one word, even ones in two.
+struct Item {
+    number: usize,
+    copy: usize,
+}
+
+impl Pack for Item {
+    fn pack(self) -> Result<NonNull<()>, Item> {
+        match NonZeroUsize::new(self.number) {
+            Some(number) if self.number % 2 == 1 => Ok(NonNull::without_provenance(number)),
+            _ => Err(self),
+        }
+    }
+
+    unsafe fn unpack(thin: NonNull<()>) -> Item {
+        Item::new(thin.addr().get())
+    }
+}
+
+impl Item {
+    fn new(number: usize) -> Item {
+        Item { number, copy: number }
+    }
+
+    fn number(self) -> usize {
+        assert_eq!(self.number, self.copy, "an item is read whole");
+        self.number
+    }
+}
+
+fn take(queue: &Injector<Item>, limit: usize) -> Vec<usize> {
+    let mut rest = Vec::new();
+    let first = queue.take(limit, |item| rest.push(item.number()));
+    first.map(Item::number).into_iter().chain(rest).collect()
+}
+
+fn push(queue: &Injector<Item>, numbers: &[usize]) {
+    numbers.iter().for_each(|number| queue.push(Item::new(*number)));
+}
+
+/// Takes until `n` have come.
+fn take_all(queue: &Injector<Item>, n: usize) -> Vec<usize> {
+    let mut taken = Vec::new();
+    while taken.len() < n {
+        taken.extend(take(queue, 2));
+        thread::yield_now();
+    }
+    taken
+}
+
+fn in_order(taken: &[usize], expected: &[usize]) {
+    let of_one: Vec<usize> = taken.iter().copied().filter(|number| expected.contains(number)).collect();
+    assert_eq!(of_one, expected, "each comes once, in the order of its pusher");
+}
+
+#[test]
+fn push_vs_take() {
+    model("pool::push_vs_take", || {
+        let queue = Arc::new(Injector::new());
+        let pushes = {
+            let queue = queue.clone();
+            thread::spawn(move || push(&queue, &[1, 2, 3, 4]))
+        };
+        in_order(&take_all(&queue, 4), &[1, 2, 3, 4]);
+        pushes.join().unwrap();
+        assert!(queue.is_empty() && queue.count(9) == 0);
+    });
+}
+
+#[test]
+fn push_vs_push() {
+    model("pool::push_vs_push", || {
+        let queue = Arc::new(Injector::new());
+        let pushes = {
+            let queue = queue.clone();
+            thread::spawn(move || push(&queue, &[2, 4]))
+        };
+        push(&queue, &[1, 3]);
+        pushes.join().unwrap();
+        assert_eq!(queue.count(9), 4);
+        let taken = take_all(&queue, 4);
+        in_order(&taken, &[1, 3]);
+        in_order(&taken, &[2, 4]);
+        assert!(queue.is_empty());
+    });
+}
+
+#[test]
+fn take_vs_take() {
+    model("pool::take_vs_take", || {
+        let queue = Arc::new(Injector::new());
+        push(&queue, &[1, 2]);
+        let n_taken = Arc::new(AtomicUsize::new(0));
+        let takes = {
+            let (queue, n_taken) = (queue.clone(), n_taken.clone());
+            thread::spawn(move || {
+                let taken = take(&queue, 2);
+                n_taken.fetch_add(taken.len(), Relaxed);
+            })
+        };
+        push(&queue, &[4]);
+        let taken = take(&queue, 1);
+        takes.join().unwrap();
+        // What nobody has taken is dropped with the queue.
+        assert_eq!(n_taken.load(Relaxed) + taken.len() + queue.count(9), 3);
+    });
+}
