@@ -349,6 +349,7 @@ impl RawCell {
     /// # Safety
     ///
     /// The caller was the last party (R4); the outcome is taken, dropped, or needs neither.
+    #[inline]
     pub(crate) unsafe fn free(self) {
         let header = self.header();
         let side = header.side.load(Acquire);

@@ -68,6 +68,7 @@ impl<T> Consumer<T> {
     }
 
     /// Moves the outcome out, if the future is settled.
+    #[inline]
     pub(crate) fn take(self) -> Result<Result<T, Error>, Self> {
         let seen = self.view();
         if !seen.is_settled() {
@@ -76,7 +77,12 @@ impl<T> Consumer<T> {
         let cell = ManuallyDrop::new(self).cell;
         // SAFETY: settled, so the slot is the consumer's, which ends here and looks at it no more.
         let result = unsafe { move_out(cell, seen) };
-        cell.release(Party::Consumer);
+        if seen.has_only_consumer() {
+            // SAFETY: nobody else is left (R4): no link can be made by others than a consumer or who has one.
+            unsafe { cell.free() };
+        } else {
+            cell.release(Party::Consumer);
+        }
         Ok(result)
     }
 

@@ -213,6 +213,12 @@ impl View {
         self.is_detached() && self.bits() & HELD == 0 && self.bits() / LINK == 0
     }
 
+    /// Whether the consumer, which has not let go, is all that holds a settled word.
+    pub(crate) fn has_only_consumer(self) -> bool {
+        debug_assert!(self.is_settled() && !self.is_detached());
+        self.bits() & HELD == 0 && self.bits() / LINK == 0
+    }
+
     /// The same word in phase `to`, provided that it is pending.
     fn if_pending(self, to: Phase) -> Option<View> {
         (!self.is_settled() && self.phase() == Phase::Pending).then(|| self.in_phase(to))
@@ -239,12 +245,14 @@ impl Word {
         Word(AtomicPtr::new(view.0))
     }
 
+    #[inline]
     pub(crate) fn load(&self) -> View {
         // ORDERING: Relaxed only as a seeded fault; Acquire pairs with the Release of `publish` and
         // `finish_unobserved`, and carries the slot (R2).
         View(self.0.load(if mutant!("observe_relaxed") { Relaxed } else { Acquire }))
     }
 
+    #[inline]
     fn exchange(&self, seen: View, next: View) -> Result<(), View> {
         self.0.compare_exchange(seen.0, next.0, AcqRel, Acquire).map(drop).map_err(View)
     }
@@ -262,6 +270,7 @@ impl Word {
 
     /// Pending to Running. The winner may run the closure (R1), and is given the word as it is then.
     #[must_use = "only the winner may run the task"]
+    #[inline]
     pub(crate) fn start(&self) -> Option<View> {
         if mutant!("start_without_exchange") {
             let next = self.load().if_pending(Phase::Running)?;
@@ -286,6 +295,7 @@ impl Word {
     /// The whole way to Settled in one step, for the producer of a future that nobody observes. `guess` is the
     /// phase the producer believes it is in. `false`: nothing changed, take the long way.
     #[must_use = "when refused, the future is not done yet"]
+    #[inline]
     pub(crate) fn finish_unobserved(&self, guess: View, outcome: Outcome) -> bool {
         let settled = View::settled(outcome, false, false, 0);
         // ORDERING: Relaxed only as a seeded fault; Release publishes the slot to `load` (R2).

@@ -100,7 +100,18 @@ impl Shared {
 
     // ---- a task comes in ----
 
-    pub(crate) fn spawn(self: &Arc<Shared>, mut task: Runnable, entry: Entry) -> Result<(), Refused> {
+    pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable, entry: Entry) -> Result<(), Refused> {
+        let counts = self.sleep.counts();
+        let is_plain = self.bound.is_none() && entry != Entry::Again && !task.has_options();
+        if counts.is_closed() || counts.live() == 0 || !is_plain {
+            return self.spawn_with_care(task, entry);
+        }
+        self.queue(task);
+        Ok(())
+    }
+
+    #[cold]
+    fn spawn_with_care(self: &Arc<Shared>, mut task: Runnable, entry: Entry) -> Result<(), Refused> {
         let counts = self.sleep.counts();
         if counts.is_closed() {
             return Err(Refused { task, reason: self.refusal() });
@@ -122,31 +133,43 @@ impl Shared {
                 Admitted::Over => return Ok(()),
             }
         }
-        task.belongs_to(self.owner());
         if task.has_options() {
             self.keep_terms(&mut task);
             let priority = task.priority();
             if priority != Priority::Normal {
+                task.belongs_to(self.owner());
                 self.queues.push_with(priority, task);
                 self.announce_work();
                 return Ok(());
             }
         }
-        // What has had a turn goes behind all others, as a worker takes its own newest first.
-        let queued = if entry == Entry::Again { Err(task) } else { worker::push_local(self, task) };
-        match queued {
+        if entry == Entry::Again {
+            // What has had a turn goes behind all others, as a worker takes its own newest first.
+            task.belongs_to(self.owner());
+            self.queue_from_outside(task);
+        } else {
+            self.queue(task);
+        }
+        Ok(())
+    }
+
+    /// Queues a task that has been accepted, and sees to it that somebody comes.
+    fn queue(self: &Arc<Shared>, task: Runnable) {
+        task.belongs_to(self.owner());
+        match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait
             // for this worker all the same.
-            Ok(()) if self.sleep.max_workers() == 1 && counts.blocked() == 0 => return Ok(()),
+            Ok(()) if self.sleep.max_workers() == 1 && self.sleep.counts().blocked() == 0 => {}
             Ok(()) => self.announce_work(),
-            Err(task) => {
-                self.queues.push(task);
-                let seen = self.sleep.work_added_to_shared(|limit| self.queues.backlog(limit));
-                self.announced(seen);
-            }
+            Err(task) => self.queue_from_outside(task),
         }
-        Ok(())
+    }
+
+    fn queue_from_outside(self: &Arc<Shared>, task: Runnable) {
+        self.queues.push(task);
+        let seen = self.sleep.work_added_to_shared(|limit| self.queues.backlog(limit));
+        self.announced(seen);
     }
 
     /// Queues a task that is lent the state of the worker that it runs on.

@@ -6,10 +6,10 @@ use crate::report::report;
 use crate::shared::Shared;
 use crate::sleep::Aside;
 use crate::worker_state::WorkerState;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
+use core::ptr;
 use earnest_core::{Broken, Host, Inbox, Runnable, TaskId, run_caught};
 use earnest_sync::{MODEL, thread};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a worker's thread knows of itself.
@@ -17,10 +17,36 @@ struct Seated {
     pool: Arc<Shared>,
     local: Local,
     state: WorkerState,
+    /// How often what was to be taken back has not been on top of late, as `2^n - 1`, and how often that is not tried now.
+    misses: Cell<u32>,
+    untried: Cell<u32>,
+}
+
+impl Seated {
+    /// Takes back what has last been queued here, if it is `wanted`. Tasks that submit many and wait for them in the same
+    /// order are soon no longer asked.
+    fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
+        const MOST: u32 = 63;
+        if let Some(fewer) = self.untried.get().checked_sub(1) {
+            self.untried.set(fewer);
+            return None;
+        }
+        let task = self.local.pop_own()?;
+        if task.is(wanted) {
+            self.misses.set(0);
+            return Some(task);
+        }
+        self.local.push(task);
+        self.misses.set((2 * self.misses.get() + 1).min(MOST));
+        self.untried.set(self.misses.get());
+        // Somebody may have looked meanwhile, and found nothing.
+        self.pool.announce_work();
+        None
+    }
 }
 
 earnest_sync::thread_local! {
-    static SEATED: RefCell<Option<Rc<Seated>>> = const { RefCell::new(None) };
+    static SEATED: Cell<*const Seated> = const { Cell::new(ptr::null()) };
 }
 
 earnest_sync::thread_local! {
@@ -68,53 +94,56 @@ pub fn worker_index() -> Option<usize> {
 /// the pool's.
 pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut S) -> T) -> T {
     let make = |index| (pool.hooks.worker_state)(index);
-    let seated = seated().filter(|seated| Arc::ptr_eq(&seated.pool, pool));
-    match seated.zip(worker_index()) {
-        Some((seated, index)) => seated.state.lend(|| make(index), f),
-        None => WorkerState::new().lend(|| make(0), f),
-    }
+    with_seated(|seated| {
+        let seated = seated.filter(|seated| Arc::ptr_eq(&seated.pool, pool));
+        match seated.zip(worker_index()) {
+            Some((seated, index)) => seated.state.lend(|| make(index), f),
+            None => WorkerState::new().lend(|| make(0), f),
+        }
+    })
 }
 
 /// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
 pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> {
-    if !is_worker_of(pool) {
-        return Err(task);
-    }
-    match seated() {
-        Some(seated) => {
+    with_seated(|seated| match seated {
+        Some(seated) if ptr::eq(&*seated.pool, pool) => {
             seated.local.push(task);
             Ok(())
         }
-        None => Err(task),
-    }
+        _ => Err(task),
+    })
 }
 
-/// What this worker's thread knows of itself, unless it is on its way out.
-fn seated() -> Option<Rc<Seated>> {
-    SEATED.try_with(|here| here.borrow().clone()).ok().flatten()
+/// Calls `f` with what this worker's thread knows of itself, unless it is none, or on its way out.
+#[expect(unsafe_code, reason = "it lies on the thread's stack, and each task comes by here")]
+#[inline]
+fn with_seated<R>(f: impl FnOnce(Option<&Seated>) -> R) -> R {
+    let seated = SEATED.with(Cell::get);
+    // SAFETY: null, or what lies further down this thread's stack, in `run`, which takes it away before it goes.
+    f(unsafe { seated.as_ref() })
 }
 
 /// The life of a worker's thread.
 pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
     WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
-    let seated = Rc::new(Seated { pool: pool.clone(), local, state: WorkerState::new() });
-    SEATED.with(|here| *here.borrow_mut() = Some(seated.clone()));
+    let (misses, untried) = (Cell::new(0), Cell::new(0));
+    let seated = Seated { pool: pool.clone(), local, state: WorkerState::new(), misses, untried };
+    SEATED.with(|here| here.set(&raw const seated));
     let host = PoolOf(&pool);
     let waits = earnest_core::Worker::new(pool.owner(), &host, pool.stack_size());
     waits.serve(|| serve(&seated, seat, &waits));
-    SEATED.with(|here| here.borrow_mut().take());
-    if let Some(Seated { local, state, .. }) = Rc::into_inner(seated) {
-        // This worker is counted no more.
-        pool.hooks.thread_ends(seat, state);
-        pool.queues.leave_seat(seat, local);
-    }
+    SEATED.with(|here| here.set(ptr::null()));
+    // This worker is counted no more.
+    let Seated { local, state, .. } = seated;
+    pool.hooks.thread_ends(seat, state);
+    pool.queues.leave_seat(seat, local);
     // If nobody else has it any more, what the hooks have captured goes with it.
     run_caught("what a pool's hooks have captured", || drop(pool));
 }
 
 fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {
-    let Seated { pool, local, state } = seated;
+    let Seated { pool, local, state, .. } = seated;
     match pool.hooks.thread_begins(seat, state) {
         Ok(()) => {
             waits.ready();
@@ -175,15 +204,7 @@ impl Host for PoolOf<'_> {
     }
 
     fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
-        let seated = seated()?;
-        let task = seated.local.pop_own()?;
-        if task.is(wanted) {
-            return Some(task);
-        }
-        seated.local.push(task);
-        // Somebody may have looked meanwhile, and found nothing.
-        self.0.announce_work();
-        None
+        with_seated(|seated| seated?.take_back(wanted))
     }
 }
 
