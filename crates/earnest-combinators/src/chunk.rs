@@ -1,45 +1,48 @@
 //! Several inputs in one task.
 
+use crate::outcomes::Outcomes;
 use core::panic::Location;
 use earnest_core::{Error, Future, Panic};
+use earnest_sync::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::vec;
 
-/// A task for several inputs: how many, and what they come to, each for itself.
-pub(crate) type Chunk<R> = (usize, Future<Vec<Result<R, Error>>>);
+/// A task for several inputs: how many, and what they come to.
+pub(crate) type Chunk<R> = (usize, Future<Outcomes<R>>);
 
-/// Applies `f` to each input. One for which it panics is an error in its place, and the others go on.
-pub(crate) fn run<T, R>(
-    inputs: Vec<T>,
-    f: impl Fn(T) -> R,
+/// What is done with the inputs of a map, and what its chunks share to do it.
+pub(crate) struct Work<F, R> {
+    pub(crate) f: F,
+    /// Where `map_with` was called.
     location: &'static Location<'static>,
-) -> Vec<Result<R, Error>> {
-    let result = |input| catch_unwind(AssertUnwindSafe(|| f(input)));
-    inputs
-        .into_iter()
-        .map(|input| result(input).map_err(|payload| Error::Panicked(Panic::new(payload, location))))
-        .collect()
+    /// Memory of inputs that are gone, for values. All empty.
+    spare: Mutex<Vec<Vec<R>>>,
 }
 
-/// The results of a chunk; where it has none, its error for each of its `n` inputs.
-pub(crate) fn same_for_each<R>(
-    n: usize,
-    results: Result<Vec<Result<R, Error>>, Error>,
-) -> vec::IntoIter<Result<R, Error>> {
-    let results = results.unwrap_or_else(|error| {
-        let others: Vec<Result<R, Error>> = (1..n).map(|_| Err(like(&error))).collect();
-        core::iter::once(Err(error)).chain(others).collect()
-    });
-    results.into_iter()
-}
+impl<F, R> Work<F, R> {
+    pub(crate) fn new(f: F, location: &'static Location<'static>) -> Self {
+        Self { f, location, spare: Mutex::new(Vec::new()) }
+    }
 
-/// An error can be had once, but the reasons for which a task never runs are told by their kind.
-fn like(error: &Error) -> Error {
-    match error {
-        Error::Cancelled => Error::Cancelled,
-        Error::Rejected => Error::Rejected,
-        Error::DeadlineExceeded => Error::DeadlineExceeded,
-        Error::Broken(broken) => Error::Broken(broken.clone()),
-        _ => Error::Abandoned,
+    /// Applies the function to each input. One for which it panics is a failure in its place, and the others go on.
+    pub(crate) fn run<T>(&self, inputs: Vec<T>) -> Outcomes<R>
+    where
+        F: Fn(T) -> R,
+    {
+        let spare = self.spare.lock().pop();
+        let mut outcomes = Outcomes::within(spare.unwrap_or_default());
+        let mut inputs = inputs.into_iter();
+        // Caught around all that are left, and not around each. What a panic leaves behind is whole: the input is gone,
+        // the values before it are there.
+        while let Err(payload) =
+            catch_unwind(AssertUnwindSafe(|| outcomes.extend(inputs.by_ref().map(&self.f))))
+        {
+            outcomes.fail(Error::Panicked(Panic::new(payload, self.location)));
+        }
+        // The standard library does this in place, where the types have the same layout.
+        let spare: Vec<R> = inputs.map(|_| unreachable!("all inputs are gone")).collect();
+        if spare.capacity() > 0 && size_of::<R>() > 0 {
+            self.spare.lock().push(spare);
+        }
+        outcomes
     }
 }

@@ -1,6 +1,5 @@
 //! What `map` has submitted and not yielded.
 
-use crate::chunk::Chunk;
 use crate::completion_set::CompletionSet;
 use earnest_core::{TimedOut, Waitable};
 use std::collections::VecDeque;
@@ -49,33 +48,33 @@ impl<W: Waitable> Drop for InFlight<W> {
     }
 }
 
-/// Chunks as they complete. Dropping them cancels those that have not started.
-pub(crate) struct Unordered<R> {
-    chunks: CompletionSet<Chunk<R>>,
+/// Tasks as they complete. Dropping them cancels those that have not started.
+pub(crate) struct Unordered<W: Waitable> {
+    tasks: CompletionSet<W>,
 }
 
-impl<R> Unordered<R> {
+impl<W: Waitable> Unordered<W> {
     pub(crate) fn new() -> Self {
-        Self { chunks: CompletionSet::new() }
+        Self { tasks: CompletionSet::new() }
     }
 
-    pub(crate) fn push(&mut self, chunk: Chunk<R>) {
-        self.chunks.push(chunk);
+    pub(crate) fn push(&mut self, task: W) {
+        self.tasks.push(task);
     }
 
     /// The next to complete. `None`: there is none left.
-    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Result<Option<Chunk<R>>, TimedOut<()>> {
-        self.chunks.next_by(deadline)
+    pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Result<Option<W>, TimedOut<()>> {
+        self.tasks.next_by(deadline)
     }
 
     /// As for [`InFlight::detach`].
     pub(crate) fn detach(mut self) {
-        self.chunks = CompletionSet::new();
+        self.tasks = CompletionSet::new();
     }
 }
 
-impl<R> Drop for Unordered<R> {
+impl<W: Waitable> Drop for Unordered<W> {
     fn drop(&mut self) {
-        self.chunks.cancel_all();
+        self.tasks.cancel_all();
     }
 }

@@ -47,7 +47,9 @@ mod gather;
 mod map;
 mod map_with;
 mod map_options;
+mod under_way;
 mod chunk;
+mod outcomes;
 mod in_flight;
 
 pub use adder::Adder;

@@ -1,12 +1,13 @@
 //! A map that pulls its inputs bit by bit, in chunks, in whatever order.
 
-use crate::chunk::{Chunk, same_for_each};
-use crate::in_flight::{InFlight, Unordered};
+use crate::chunk::Work;
 use crate::map_options::MapOptions;
+use crate::outcomes::{Piece, Pieces};
+use crate::under_way::{Ended, UnderWay};
 use core::fmt;
 use core::iter::FusedIterator;
 use core::panic::Location;
-use earnest_core::{Error, Executor, ExecutorExt, Future, deadline_after};
+use earnest_core::{Error, Executor, ExecutorExt, deadline_after};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::vec;
@@ -14,11 +15,16 @@ use std::vec;
 /// The results of [`MapExt::map_with`](crate::MapExt::map_with). Dropping it cancels what has not started.
 #[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
 pub struct MapWith<'e, E: ?Sized, I, F, R> {
-    // The first field, so that cancelling comes before the destructors of inputs and function.
+    // The first field, so that cancelling comes before the destructors of inputs, values and function.
     under_way: UnderWay<R>,
-    /// What is left of a chunk whose results are being yielded.
-    results: vec::IntoIter<Result<R, Error>>,
-    /// How many inputs have been pulled whose results have not been yielded.
+    /// What can be yielded without looking at anything else: values,
+    values: vec::IntoIter<R>,
+    /// or one result. It is left here, and not returned by who waits for it, as what is at times in memory and at times in
+    /// registers slows down every loop.
+    one: Option<Result<R, Error>>,
+    /// What is left of the chunk that they are of.
+    pieces: Pieces<R>,
+    /// How many inputs have been pulled whose results are not among `values`, and have not been yielded.
     n_pulled: usize,
     capacity: usize,
     chunk_size: usize,
@@ -26,76 +32,7 @@ pub struct MapWith<'e, E: ?Sized, I, F, R> {
     executor: &'e E,
     /// `None` once they have ended, or nothing is to be pulled any more.
     inputs: Option<I>,
-    f: Arc<F>,
-    /// Where `map_with` was called.
-    location: &'static Location<'static>,
-}
-
-/// Tasks whose results have not been asked for.
-enum UnderWay<R> {
-    /// One for each input, in input order.
-    Single(InFlight<Future<R>>),
-    /// One for each chunk, in input order.
-    Chunked(InFlight<Chunk<R>>),
-    /// One for each chunk, as they complete.
-    Unordered(Unordered<R>),
-}
-
-/// What is to be yielded next.
-enum Next<R> {
-    Result(Result<R, Error>),
-    Chunk(vec::IntoIter<Result<R, Error>>),
-    TimedOut,
-    Nothing,
-}
-
-impl<R> UnderWay<R> {
-    fn new(is_unordered: bool, chunk_size: usize) -> Self {
-        match (is_unordered, chunk_size) {
-            (true, _) => UnderWay::Unordered(Unordered::new()),
-            (false, 1) => UnderWay::Single(InFlight::new()),
-            (false, _) => UnderWay::Chunked(InFlight::new()),
-        }
-    }
-
-    fn next(&mut self, deadline: Option<Instant>) -> Next<R> {
-        let chunk = match self {
-            UnderWay::Single(futures) => {
-                let Some(first) = futures.pop_first() else { return Next::Nothing };
-                let Some(deadline) = deadline else { return Next::Result(first.result()) };
-                return match first.result_deadline(deadline) {
-                    Ok(result) => Next::Result(result),
-                    Err(timed_out) => {
-                        futures.push_first(timed_out.into_inner());
-                        Next::TimedOut
-                    }
-                };
-            }
-            UnderWay::Chunked(chunks) => {
-                let Some((n, first)) = chunks.pop_first() else { return Next::Nothing };
-                let Some(deadline) = deadline else { return Next::Chunk(same_for_each(n, first.result())) };
-                match first.result_deadline(deadline) {
-                    Ok(results) => return Next::Chunk(same_for_each(n, results)),
-                    Err(timed_out) => chunks.push_first((n, timed_out.into_inner())),
-                }
-                return Next::TimedOut;
-            }
-            UnderWay::Unordered(chunks) => chunks.next(deadline),
-        };
-        match chunk {
-            Ok(Some((n, chunk))) => Next::Chunk(same_for_each(n, chunk.result())),
-            Ok(None) => Next::Nothing,
-            Err(_timed_out) => Next::TimedOut,
-        }
-    }
-
-    fn detach(self) {
-        match self {
-            UnderWay::Single(futures) => futures.detach(),
-            UnderWay::Chunked(chunks) => chunks.detach(),
-            UnderWay::Unordered(chunks) => chunks.detach(),
-        }
-    }
+    work: Arc<Work<F, R>>,
 }
 
 impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
@@ -105,12 +42,26 @@ impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     }
 
     /// Cancels what has not started, for good.
-    fn give_up(&mut self) -> Error {
+    fn give_up(&mut self) -> bool {
         self.inputs = None;
         self.n_pulled = 0;
-        self.results = Vec::new().into_iter();
-        self.under_way = UnderWay::Single(InFlight::new());
-        Error::DeadlineExceeded
+        self.under_way = UnderWay::new(false, 1);
+        self.one = Some(Err(Error::DeadlineExceeded));
+        false
+    }
+
+    /// How many inputs have been pulled whose results have not been yielded.
+    fn n_unyielded(&self) -> usize {
+        self.n_pulled + self.values.len()
+    }
+
+    fn room(&self) -> usize {
+        self.capacity - self.n_unyielded()
+    }
+
+    /// Whether it is certain how many results there will be: everything has been pulled, and time does not run out.
+    fn is_counted(&self) -> bool {
+        self.inputs.is_none() && self.deadline.is_none()
     }
 }
 
@@ -128,15 +79,16 @@ where
         let chunk_size = options.chunk_size_for(executor, inputs.size_hint().0).min(capacity);
         let mut map = Self {
             under_way: UnderWay::new(options.is_unordered, chunk_size),
-            results: Vec::new().into_iter(),
+            values: Vec::new().into_iter(),
+            one: None,
+            pieces: Pieces::none(),
             n_pulled: 0,
             capacity,
             chunk_size,
             deadline: options.timeout.and_then(deadline_after),
             executor,
             inputs: Some(inputs),
-            f: Arc::new(f),
-            location: Location::caller(),
+            work: Arc::new(Work::new(f, Location::caller())),
         };
         map.fill();
         map
@@ -145,30 +97,27 @@ where
     /// Pulls and submits while there is room for a whole chunk.
     #[track_caller]
     fn fill(&mut self) {
-        while self.capacity - self.n_pulled >= self.chunk_size {
+        while self.room() >= self.chunk_size {
             let Some(inputs) = &mut self.inputs else { return };
-            let f = self.f.clone();
-            if let UnderWay::Single(futures) = &mut self.under_way {
+            let n = if self.under_way.is_single() {
                 let Some(input) = inputs.next() else { break };
-                futures.push_last(self.executor.submit(move || f(input)));
-                self.n_pulled += 1;
-                continue;
-            }
-            let chunk: Vec<_> = inputs.take(self.chunk_size).collect();
-            let n = chunk.len();
-            if n == 0 {
-                break;
-            }
-            let location = self.location;
-            let chunk = (n, self.executor.submit(move || crate::chunk::run(chunk, &*f, location)));
-            match &mut self.under_way {
-                UnderWay::Chunked(chunks) => chunks.push_last(chunk),
-                UnderWay::Unordered(chunks) => chunks.push(chunk),
-                UnderWay::Single(_) => unreachable!("it has been looked at above"),
-            }
+                let work = self.work.clone();
+                self.under_way.push_single(self.executor.submit(move || (work.f)(input)));
+                1
+            } else {
+                let chunk: Vec<_> = inputs.take(self.chunk_size).collect();
+                let n = chunk.len();
+                if n == 0 {
+                    break;
+                }
+                let work = self.work.clone();
+                let chunk = self.executor.submit(move || work.run(chunk));
+                self.under_way.push_chunk((n, chunk));
+                n
+            };
             self.n_pulled += n;
         }
-        if self.capacity - self.n_pulled >= self.chunk_size {
+        if self.room() >= self.chunk_size {
             self.inputs = None;
         }
     }
@@ -176,6 +125,45 @@ where
     /// Whether the inputs have ended, as far as can be told without pulling one.
     fn inputs_have_ended(&self) -> bool {
         self.inputs.as_ref().is_none_or(|inputs| inputs.size_hint().1 == Some(0))
+    }
+
+    /// With no value at hand: submits what there is room for, then waits for what comes next. `true`: there are `values`.
+    /// `false`: it is `one`.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn advance(&mut self) -> bool {
+        let time_is_up = self.deadline.is_some_and(has_passed);
+        // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
+        // counts.
+        if !time_is_up {
+            self.fill();
+        }
+        loop {
+            let is_filled_later = self.inputs.is_some() && !time_is_up;
+            let most = if is_filled_later { self.chunk_size - self.room() } else { usize::MAX };
+            let one = match self.pieces.next(most) {
+                Some(Piece::Values(values)) => {
+                    self.n_pulled -= values.len();
+                    self.values = values.into_iter();
+                    return true;
+                }
+                Some(Piece::Failure(error)) => Err(error),
+                None => match self.under_way.next(self.deadline) {
+                    Ended::One(result) => result,
+                    Ended::Chunk(outcomes) => {
+                        self.pieces = outcomes.into_pieces();
+                        continue;
+                    }
+                    Ended::TimedOut => return self.give_up(),
+                    Ended::Nothing if time_is_up && !self.inputs_have_ended() => return self.give_up(),
+                    Ended::Nothing => return false,
+                },
+            };
+            self.n_pulled -= 1;
+            self.one = Some(one);
+            return false;
+        }
     }
 }
 
@@ -191,37 +179,48 @@ where
 
     /// Submits what there is room for, then blocks until the next result is there or time has run out. `None`: the
     /// iteration is finished.
+    #[inline]
     #[track_caller]
     fn next(&mut self) -> Option<Self::Item> {
-        let time_is_up = self.deadline.is_some_and(has_passed);
-        // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
-        // counts.
-        if !time_is_up {
-            self.fill();
-        }
         loop {
-            if let Some(result) = self.results.next() {
-                self.n_pulled -= 1;
-                return Some(result);
+            if let Some(value) = self.values.next() {
+                return Some(Ok(value));
             }
-            match self.under_way.next(self.deadline) {
-                Next::Result(result) => {
-                    self.n_pulled -= 1;
-                    return Some(result);
-                }
-                Next::Chunk(results) => self.results = results,
-                Next::TimedOut => return Some(Err(self.give_up())),
-                Next::Nothing => {
-                    return (time_is_up && !self.inputs_have_ended()).then(|| Err(self.give_up()));
-                }
+            if !self.advance() {
+                return self.one.take();
             }
         }
     }
 
+    /// As the default, a run of values at a time.
+    #[track_caller]
+    fn fold<A, G: FnMut(A, Self::Item) -> A>(mut self, start: A, mut g: G) -> A {
+        let mut folded = start;
+        loop {
+            folded = self.values.by_ref().map(Ok).fold(folded, &mut g);
+            if !self.advance() {
+                let Some(result) = self.one.take() else { return folded };
+                folded = g(folded, result);
+            }
+        }
+    }
+
+    /// As the default, but where it is certain how many results there will be the collection is told so by a type that it
+    /// trusts: a vector then needs no look at its capacity for each.
+    #[track_caller]
+    fn collect<C: FromIterator<Self::Item>>(mut self) -> C {
+        if !self.is_counted() {
+            return C::from_iter(self);
+        }
+        let n = self.n_unyielded();
+        (0..n).map(|_| self.next().unwrap_or_else(|| unreachable!("each input has a result"))).collect()
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         let (lower, upper) = self.inputs.as_ref().map_or((0, Some(0)), Iterator::size_hint);
-        let lower = lower.saturating_add(self.n_pulled);
-        let upper = upper.and_then(|upper| upper.checked_add(self.n_pulled));
+        let n = self.n_unyielded();
+        let lower = lower.saturating_add(n);
+        let upper = upper.and_then(|upper| upper.checked_add(n));
         // When time runs out, one error stands for all the results that are left.
         (if self.deadline.is_some() { lower.min(1) } else { lower }, upper)
     }
@@ -239,7 +238,7 @@ where
 
 impl<E: ?Sized, I, F, R> fmt::Debug for MapWith<'_, E, I, F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MapWith").field("in_flight", &self.n_pulled).finish_non_exhaustive()
+        f.debug_struct("MapWith").field("in_flight", &self.n_unyielded()).finish_non_exhaustive()
     }
 }
 

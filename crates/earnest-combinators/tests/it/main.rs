@@ -12,6 +12,7 @@ mod join;
 mod leftovers;
 mod map;
 mod map_chunks;
+mod map_items;
 mod map_with;
 mod race;
 #[cfg(feature = "stream")]

@@ -1,0 +1,98 @@
+//! What the inputs of a chunk come to, each for itself.
+
+use core::mem;
+use earnest_core::Error;
+use std::vec;
+
+/// Values in the order of their inputs, and the failures among them.
+///
+/// Failures are few, so values lie next to each other: a run of them ends where there is a failure.
+pub(crate) struct Outcomes<R> {
+    /// Runs, each with the failure that ends it.
+    failed: Vec<(Vec<R>, Error)>,
+    /// The values after the last failure.
+    last: Vec<R>,
+}
+
+impl<R> Outcomes<R> {
+    /// None so far. The values will be put into `memory`, which is empty.
+    pub(crate) fn within(memory: Vec<R>) -> Self {
+        Self { failed: Vec::new(), last: memory }
+    }
+
+    /// Where no input has an outcome of its own: `error` for each of `n`.
+    pub(crate) fn all_failed(n: usize, error: Error) -> Self {
+        let others: Vec<_> = (1..n).map(|_| (Vec::new(), like(&error))).collect();
+        Self { failed: core::iter::once((Vec::new(), error)).chain(others).collect(), last: Vec::new() }
+    }
+
+    /// If `values` panics, what it gave before is kept.
+    pub(crate) fn extend(&mut self, values: impl Iterator<Item = R>) {
+        self.last.extend(values);
+    }
+
+    pub(crate) fn fail(&mut self, error: Error) {
+        // Those that come after keep the memory: there may be many failures, and each run can be as long as what is left.
+        self.failed.push((self.last.drain(..).collect(), error));
+    }
+
+    pub(crate) fn into_pieces(self) -> Pieces<R> {
+        Pieces { run: Vec::new(), failure: None, failed: self.failed.into_iter(), last: self.last }
+    }
+}
+
+/// [`Outcomes`] that are being yielded.
+pub(crate) struct Pieces<R> {
+    /// What is left of the run at hand,
+    run: Vec<R>,
+    /// and the failure that ends it.
+    failure: Option<Error>,
+    failed: vec::IntoIter<(Vec<R>, Error)>,
+    last: Vec<R>,
+}
+
+/// What is to be yielded next.
+pub(crate) enum Piece<R> {
+    /// One at least.
+    Values(Vec<R>),
+    Failure(Error),
+}
+
+impl<R> Pieces<R> {
+    pub(crate) fn none() -> Self {
+        Outcomes::within(Vec::new()).into_pieces()
+    }
+
+    /// The next failure, or the values up to it, `most` at most.
+    pub(crate) fn next(&mut self, most: usize) -> Option<Piece<R>> {
+        while self.run.is_empty() {
+            if let Some(error) = self.failure.take() {
+                return Some(Piece::Failure(error));
+            }
+            if let Some((run, error)) = self.failed.next() {
+                self.run = run;
+                self.failure = Some(error);
+            } else if self.last.is_empty() {
+                return None;
+            } else {
+                self.run = mem::take(&mut self.last);
+            }
+        }
+        let mut values = mem::take(&mut self.run);
+        if most < values.len() {
+            self.run = values.split_off(most);
+        }
+        Some(Piece::Values(values))
+    }
+}
+
+/// An error can be had once, but the reasons for which a task never runs are told by their kind.
+fn like(error: &Error) -> Error {
+    match error {
+        Error::Cancelled => Error::Cancelled,
+        Error::Rejected => Error::Rejected,
+        Error::DeadlineExceeded => Error::DeadlineExceeded,
+        Error::Broken(broken) => Error::Broken(broken.clone()),
+        _ => Error::Abandoned,
+    }
+}
