@@ -3,6 +3,7 @@
 use crate::context::TaskContext;
 use crate::error::{Broken, Error};
 use crate::future::Future;
+use crate::owner::Owner;
 use crate::producer::Dismissal;
 use crate::task::{Runnable, Work, task, task_with};
 use crate::task_options::TaskOptions;
@@ -39,6 +40,13 @@ pub trait Executor {
     fn parallelism(&self) -> Option<NonZeroUsize> {
         None
     }
+
+    /// Whose tasks those are that it is given, if it is a pool and knows: what its [workers](crate::Worker) were made for.
+    #[doc(hidden)]
+    #[inline]
+    fn owner(&self) -> Option<Owner> {
+        None
+    }
 }
 
 impl<E: Executor + ?Sized> Executor for &E {
@@ -53,6 +61,11 @@ impl<E: Executor + ?Sized> Executor for &E {
     fn parallelism(&self) -> Option<NonZeroUsize> {
         (**self).parallelism()
     }
+
+    #[inline]
+    fn owner(&self) -> Option<Owner> {
+        (**self).owner()
+    }
 }
 
 impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
@@ -66,6 +79,11 @@ impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
 
     fn parallelism(&self) -> Option<NonZeroUsize> {
         (**self).parallelism()
+    }
+
+    #[inline]
+    fn owner(&self) -> Option<Owner> {
+        (**self).owner()
     }
 }
 

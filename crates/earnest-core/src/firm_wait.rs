@@ -12,6 +12,15 @@ use core::mem;
 use earnest_sync::mutant;
 use std::sync::Arc;
 
+/// Held where unwinding would end what others have borrowed: forgotten at the end, and the process ends if it is dropped.
+pub(crate) struct MustReturn;
+
+impl Drop for MustReturn {
+    fn drop(&mut self) {
+        std::process::abort();
+    }
+}
+
 /// Blocks until the waiter has its token, which it gets when all `members`, the tasks of a scope, have ended. What can be
 /// run in place is; a task that could never begin is ended unrun, with [`Error::Deadlock`].
 pub(crate) fn wait_for_all(members: &Arc<Members>, waiter: &mut Waiter) {
@@ -46,7 +55,7 @@ impl Worker<'_> {
             if self.claim_next(on, || {}) == Claimed::Ran {
                 continue;
             }
-            let mut waiting = Some(Waiting::begin(self.host, waiter.inbox()));
+            let mut waiting = Some(Waiting::begin(self, waiter.inbox()));
             // Whoever adds tasks is heard of.
             let _unqueued = AwaitsUnqueued::begin();
             let (entered, mut stuck) = graph::enter_anyway(self, on.clone());

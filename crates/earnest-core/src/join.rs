@@ -1,10 +1,13 @@
 //! Two closures side by side.
 
 use crate::executor::Executor;
+use crate::panic::drop_caught;
 use crate::scope::scope;
+use crate::stack_job::StackJob;
+use crate::worker::{self, Worker};
+use core::num::NonZeroUsize;
 use core::panic::Location;
-use earnest_sync::Mutex;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use earnest_sync::{Mutex, catch_unwind, resume_unwind};
 
 /// Calls `a` on this thread and `b` on the executor, side by side if it has a thread to spare, and returns what both
 /// return.
@@ -28,14 +31,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// assert_eq!(sum(&InlineExecutor, &numbers), 49_995_000);
 /// ```
 ///
+/// # Side by side
+///
+/// On a worker of the executor, of the joins that it is in the middle of, one at a time is known to others: the outermost,
+/// which is the largest where work is divided. When its `b` has been taken, be it by another or back, the next one is. The
+/// others are known as well from when the worker waits for a future, or says that it is [`blocking`](crate::blocking).
+///
+/// So two that are to meet, at a barrier or by a channel, meet if they are those of the outermost join and there is a
+/// thread to spare. In a join within another they may not, unless the one that waits does so by a future, or in `blocking`.
+///
 /// # Blocking
 ///
 /// It returns when both are done; as [`scope`](scope()), it waits as a worker does.
+///
+/// # Cost
+///
+/// On a worker of the executor a `b` that nobody else comes to know of costs no allocation and no atomic
+/// read-modify-write, and with one worker that is all of them. One that is known to others is a task, and so is each on
+/// any other thread, with a scope of its own.
 ///
 /// # Panics
 ///
 /// With the panic of `a`, or else with that of `b`, when both are done. If `a` panics and `b` has not begun, `b` is
 /// dropped uncalled.
+#[inline]
 #[track_caller]
 pub fn join<E, A, B, RA, RB>(executor: &E, a: A, b: B) -> (RA, RB)
 where
@@ -45,16 +64,80 @@ where
     RB: Send,
 {
     let location = Location::caller();
+    // SAFETY: it does not leave this call.
+    match unsafe { worker::current() } {
+        Some(worker) if worker.serves(executor.owner()) => join_on(worker, executor, location, a, b),
+        _ => join_in_scope(executor, location, a, b),
+    }
+}
+
+/// On a worker of the executor: `b` is put off, in this frame, and called here unless another has taken it.
+#[inline]
+fn join_on<E, A, B, RA, RB>(
+    worker: &Worker<'_>,
+    executor: &E,
+    location: &'static Location<'static>,
+    a: A,
+    b: B,
+) -> (RA, RB)
+where
+    E: Executor + ?Sized,
+    A: FnOnce() -> RA,
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
+    if worker.joins.is_full() {
+        worker.share_oldest();
+    }
+    let job = StackJob::new(b, location);
+    let place = worker.joins.push(job.as_job());
+    // Nothing that could unwind stands between here and the end of the job.
+    let result_of_a = catch_unwind(|| {
+        if worker.joins.lacks() && executor.parallelism() != Some(NonZeroUsize::MIN) {
+            worker.share_oldest();
+        }
+        a()
+    });
+    let is_private = worker.joins.pop(place);
+    // SAFETY: where it is not private, it was shared.
+    let result_of_b = if is_private { None } else { unsafe { job.finish(worker) } };
+    match (result_of_a, result_of_b) {
+        // SAFETY: private until now, or taken back: nobody else has the closure, or will have it.
+        (Ok(a), None) => (a, unsafe { job.take() }()),
+        (Ok(a), Some(Ok(b))) => (a, b),
+        (Ok(_), Some(Err(payload))) => resume_unwind(payload),
+        (Err(payload), None) => {
+            // SAFETY: as above.
+            drop_caught(unsafe { job.take() }, "the destructor of what a join did not come to call");
+            resume_unwind(payload)
+        }
+        (Err(payload), Some(unseen)) => {
+            drop_caught(unseen, "the destructor of what the other half of a join came to");
+            resume_unwind(payload)
+        }
+    }
+}
+
+/// On any other thread: `b` is a task of a scope.
+#[cold]
+#[inline(never)]
+fn join_in_scope<E, A, B, RA, RB>(executor: &E, location: &'static Location<'static>, a: A, b: B) -> (RA, RB)
+where
+    E: Executor + ?Sized,
+    A: FnOnce() -> RA,
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
     // Each lock is held for a move only, and never waited for: the scope and the task take turns.
     let unbegun = Mutex::new(Some(b));
     let done = Mutex::new(None);
     let result_of_a = scope(executor, |scope| {
         let task = scope.submit_at(location, || {
             let b = unbegun.lock().take();
-            let result_of_b = b.map(|b| catch_unwind(AssertUnwindSafe(b)));
+            let result_of_b = b.map(|b| catch_unwind(b));
             *done.lock() = result_of_b;
         });
-        let result_of_a = catch_unwind(AssertUnwindSafe(a));
+        let result_of_a = catch_unwind(a);
         task.cancel();
         result_of_a
     });

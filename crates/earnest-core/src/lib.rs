@@ -105,6 +105,10 @@ mod scoped_future;
 mod scoped_map;
 #[cfg(feature = "std")]
 mod join;
+#[cfg(feature = "std")]
+mod joins;
+#[cfg(feature = "std")]
+mod stack_job;
 mod promise;
 mod token;
 mod waitable;

@@ -4,7 +4,7 @@ use crate::awaited::Members;
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::detached::Job;
-use crate::firm_wait::wait_for_all;
+use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::link::Link;
 use crate::observer::told;
 use crate::owner::may_be_alone;
@@ -73,13 +73,6 @@ impl Tasks {
 
     /// Blocks until every task has ended.
     pub(crate) fn join(self: &Arc<Self>) {
-        // Unwinding from here would end what the tasks have borrowed.
-        struct MustReturn;
-        impl Drop for MustReturn {
-            fn drop(&mut self) {
-                std::process::abort();
-            }
-        }
         let must_return = MustReturn;
         // Nobody is left to add any.
         if self.left.load(Acquire) != 1 {

@@ -61,7 +61,7 @@ impl Worker<'_> {
                 continue;
             }
             on.unless_alone(deadline)?;
-            waiting.get_or_insert_with(|| Waiting::begin(self.host, waiter.inbox()));
+            waiting.get_or_insert_with(|| Waiting::begin(self, waiter.inbox()));
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             let mut unqueued = None;
             if self.host.is_jammed() {
@@ -157,6 +157,7 @@ impl Worker<'_> {
         if !self.has_room() {
             return Some(Claimed::NoRoom);
         }
+        self.share_all();
         header.word.start()?;
         cell.leave_backlog();
         before.take().into_iter().for_each(|before| before());
@@ -212,7 +213,7 @@ impl Worker<'_> {
             return Blocked::NotReady;
         }
         let _blocks_by_itself = self.go_on();
-        let _waiting = self.is_ready().then(|| Waiting::begin(self.host, waiter.inbox()));
+        let _waiting = self.is_ready().then(|| Waiting::begin(self, waiter.inbox()));
         loop {
             if let Some(token) = waiter.try_next() {
                 return Blocked::Token(token);
@@ -285,9 +286,10 @@ pub(crate) struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    pub(crate) fn begin(host: &'a dyn Host, inbox: &Arc<Inbox>) -> Waiting<'a> {
-        host.wait_begins(inbox);
-        Waiting { host, inbox: inbox.clone() }
+    pub(crate) fn begin(worker: &Worker<'a>, inbox: &Arc<Inbox>) -> Waiting<'a> {
+        worker.share_all();
+        worker.host.wait_begins(inbox);
+        Waiting { host: worker.host, inbox: inbox.clone() }
     }
 }
 

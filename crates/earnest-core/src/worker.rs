@@ -2,6 +2,8 @@
 
 use crate::cell::RawCell;
 use crate::consumer::Consumer;
+use crate::executor::{Refusal, Refused};
+use crate::joins::Joins;
 use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
@@ -39,6 +41,17 @@ pub trait Host: Send + Sync {
         let _none_is_kept_there = task;
         None
     }
+
+    /// Takes a task of the worker's own, for others to run, as [`Executor::try_spawn`](crate::Executor::try_spawn) does. The
+    /// worker cancels it if nobody has begun it when it comes to need it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`], with the task itself.
+    #[doc(hidden)]
+    fn offer(&self, task: Runnable) -> Result<(), Refused> {
+        Err(Refused { task, reason: Refusal::Rejected })
+    }
 }
 
 /// A worker's thread, for the time that it serves its pool.
@@ -48,8 +61,9 @@ pub trait Host: Send + Sync {
 pub struct Worker<'a> {
     pub(crate) owner: Owner,
     pub(crate) host: &'a dyn Host,
-    /// Whether tasks may run on this thread yet.
-    is_ready: Cell<bool>,
+    /// The same owner from when tasks may run on this thread.
+    serves: Cell<Option<Owner>>,
+    pub(crate) joins: Joins,
     /// How far the stack may grow before no further task is run beneath a waiting one.
     stack_limit: usize,
     /// The innermost task that the thread is in the middle of.
@@ -86,8 +100,15 @@ impl<'a> Worker<'a> {
     #[must_use]
     pub fn new(owner: Owner, host: &'a dyn Host, stack_size: usize) -> Worker<'a> {
         let stack_limit = stack_here().saturating_sub(stack_size / 2);
-        let (is_ready, top) = (Cell::new(false), Cell::new(ptr::null()));
-        Worker { owner, host, is_ready, stack_limit, top, blocking: Cell::new(None) }
+        Worker {
+            owner,
+            host,
+            serves: Cell::new(None),
+            joins: Joins::new(),
+            stack_limit,
+            top: Cell::new(ptr::null()),
+            blocking: Cell::new(None),
+        }
     }
 
     /// Calls `f` as this worker: the waits in it are known to be the worker's.
@@ -105,11 +126,17 @@ impl<'a> Worker<'a> {
 
     /// Says that the thread is ready to run tasks: its initializer has done well.
     pub fn ready(&self) {
-        self.is_ready.set(true);
+        self.serves.set(Some(self.owner));
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        self.is_ready.get()
+        self.serves.get().is_some()
+    }
+
+    /// Whether tasks of `owner` may run on this thread.
+    #[inline]
+    pub(crate) fn serves(&self, owner: Option<Owner>) -> bool {
+        owner.is_some() && self.serves.get() == owner
     }
 
     /// Tells the host that the worker waits, until what this returns is dropped. `None`: the host has been told.
@@ -124,6 +151,7 @@ impl<'a> Worker<'a> {
             self.blocking.set(Some(inbox));
             return None;
         }
+        self.share_all();
         // The inbox of nobody: there is nothing that this worker could do itself.
         let inbox = Waiter::new(1).inbox().clone();
         self.host.wait_begins(&inbox);
@@ -243,9 +271,20 @@ impl Runnable {
 
 /// Calls `f` with the worker that this thread is, if it is one.
 pub(crate) fn with_current<R>(f: impl FnOnce(Option<&Worker<'_>>) -> R) -> R {
+    // SAFETY: it is lent to `f` only.
+    f(unsafe { current() })
+}
+
+/// The worker that this thread is, if it is one.
+///
+/// # Safety
+///
+/// It is used on this thread only, and not after the caller has returned.
+#[inline]
+pub(crate) unsafe fn current<'a>() -> Option<&'a Worker<'a>> {
     let worker = WORKER.with(Cell::get);
     // SAFETY: null, or a worker that `serve` borrows further up this thread's stack, and takes away before it returns.
-    f(unsafe { worker.as_ref() })
+    unsafe { worker.as_ref() }
 }
 
 /// `cell` is about to be settled: if this thread is in the middle of it, it is no longer.

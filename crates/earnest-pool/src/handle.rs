@@ -9,7 +9,7 @@ use crate::worker;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, TaskContext, TaskOptions};
+use earnest_core::{Executor, ExecutorExt, Future, Owner, Refused, Runnable, TaskContext, TaskOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +101,11 @@ impl<S> Executor for PoolHandle<S> {
     /// The largest number of workers.
     fn parallelism(&self) -> Option<NonZeroUsize> {
         NonZeroUsize::new(self.shared.sleep.max_workers() as usize)
+    }
+
+    #[inline]
+    fn owner(&self) -> Option<Owner> {
+        self.shared.owner_if_any()
     }
 }
 

@@ -18,6 +18,7 @@
 mod pool;
 mod handle;
 mod shared;
+mod intake;
 mod queue;
 mod seats;
 mod deque;

@@ -14,7 +14,9 @@ use crate::worker;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use earnest_core::{Executor, ExecutorExt, Future, Refused, Runnable, SubmitError, TaskContext, TaskOptions};
+use earnest_core::{
+    Executor, ExecutorExt, Future, Owner, Refused, Runnable, SubmitError, TaskContext, TaskOptions,
+};
 use earnest_sync::thread;
 use std::sync::Arc;
 use std::time::Duration;
@@ -396,6 +398,11 @@ impl<S> Executor for ThreadPoolExecutor<S> {
     /// The largest number of workers.
     fn parallelism(&self) -> Option<NonZeroUsize> {
         NonZeroUsize::new(self.shared.sleep.max_workers() as usize)
+    }
+
+    #[inline]
+    fn owner(&self) -> Option<Owner> {
+        self.shared.owner_if_any()
     }
 }
 

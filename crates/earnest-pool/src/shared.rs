@@ -1,9 +1,8 @@
-//! What the executor, its handles and its workers have in common: how a task comes in, and how it all ends.
+//! What the executor, its handles and its workers have in common: threads, and how it all ends.
 
-use crate::admit::{Admitted, Entry};
 use crate::bound::Bound;
 use crate::builder::Settings;
-use crate::counts::{Counts, MAX_WORKERS};
+use crate::counts::MAX_WORKERS;
 use crate::degraded::Degraded;
 use crate::error::BuildError;
 use crate::hooks::Hooks;
@@ -14,11 +13,8 @@ use crate::sleep::{Sleep, StartPermit};
 use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
-use earnest_core::{
-    Broken, Dismissal, Error, Future, Inbox, Owner, Priority, Refusal, Refused, Runnable, run_caught, task,
-    unqueued_is_awaited,
-};
-use earnest_sync::{MODEL, Mutex, mutant, thread};
+use earnest_core::{Broken, Dismissal, Error, Inbox, Owner, Refusal, run_caught};
+use earnest_sync::{MODEL, Mutex, thread};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -98,126 +94,6 @@ impl Shared {
         })
     }
 
-    // ---- a task comes in ----
-
-    pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable, entry: Entry) -> Result<(), Refused> {
-        let counts = self.sleep.counts();
-        let is_plain = self.bound.is_none() && entry != Entry::Again && !task.has_options();
-        if counts.is_closed() || counts.live() == 0 || !is_plain {
-            return self.spawn_with_care(task, entry);
-        }
-        self.queue(task);
-        Ok(())
-    }
-
-    #[cold]
-    fn spawn_with_care(self: &Arc<Shared>, mut task: Runnable, entry: Entry) -> Result<(), Refused> {
-        let counts = self.sleep.counts();
-        if counts.is_closed() {
-            return Err(Refused { task, reason: self.refusal() });
-        }
-        if counts.live() == 0 {
-            if let Err(reason) = self.has_first_worker() {
-                return if self.degraded.get().is_some() {
-                    self.run_here(task, entry);
-                    Ok(())
-                } else {
-                    Err(Refused { task, reason })
-                };
-            }
-        }
-        let mut _until_queued = None;
-        if let Some(bound) = self.bound.as_ref().filter(|_| !matches!(entry, Entry::Async | Entry::Again)) {
-            match self.admit(bound, task, entry)? {
-                Admitted::Queue(admitted, on_the_way) => (task, _until_queued) = (admitted, Some(on_the_way)),
-                Admitted::Over => return Ok(()),
-            }
-        }
-        if task.has_options() {
-            self.keep_terms(&mut task);
-            let priority = task.priority();
-            if priority != Priority::Normal {
-                task.belongs_to(self.owner());
-                self.queues.push_with(priority, task);
-                self.announce_work();
-                return Ok(());
-            }
-        }
-        if entry == Entry::Again {
-            // What has had a turn goes behind all others, as a worker takes its own newest first.
-            task.belongs_to(self.owner());
-            self.queue_from_outside(task);
-        } else {
-            self.queue(task);
-        }
-        Ok(())
-    }
-
-    /// Queues a task that has been accepted, and sees to it that somebody comes.
-    fn queue(self: &Arc<Shared>, task: Runnable) {
-        task.belongs_to(self.owner());
-        match worker::push_local(self, task) {
-            // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
-            // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait
-            // for this worker all the same.
-            Ok(()) if self.sleep.max_workers() == 1 && self.sleep.counts().blocked() == 0 => {}
-            Ok(()) => self.announce_work(),
-            Err(task) => self.queue_from_outside(task),
-        }
-    }
-
-    fn queue_from_outside(self: &Arc<Shared>, task: Runnable) {
-        self.queues.push(task);
-        let seen = self.sleep.work_added_to_shared(|limit| self.queues.backlog(limit));
-        self.announced(seen);
-    }
-
-    /// Queues a task that is lent the state of the worker that it runs on.
-    #[track_caller]
-    pub(crate) fn submit_local<S, F, T>(self: &Arc<Shared>, f: F) -> Future<T>
-    where
-        F: FnOnce(&mut S) -> T + Send + 'static,
-        T: Send + 'static,
-        S: 'static,
-    {
-        let pool = self.clone();
-        let (task, future) = task(move || worker::with_state(&pool, f));
-        if let Err(refused) = self.spawn(task, Entry::Local) {
-            refused.dismiss();
-        }
-        future
-    }
-
-    /// Tells those who could run what has just been queued.
-    pub(crate) fn announce_work(self: &Arc<Shared>) {
-        self.announced(self.sleep.work_added(|limit| self.queues.backlog(limit)));
-    }
-
-    /// A task has been queued, and the workers have been looked at.
-    #[inline]
-    fn announced(self: &Arc<Shared>, seen: (Counts, Option<StartPermit>)) {
-        let (counts, start) = seen;
-        if let Some(permit) = start {
-            let _there_are_others = self.start_worker(permit);
-            return;
-        }
-        if counts.is_closed() && counts.live() == 0 && !mutant!("stranded_left_lying") {
-            // The pool was closed, and its last worker left, between our first look and the push.
-            self.dismiss_queued();
-        } else if counts.live() == counts.blocked() && unqueued_is_awaited() && !mutant!("push_without_call")
-        {
-            self.call_those_who_wait(None);
-        }
-    }
-
-    /// Wakes or starts another worker for what is queued, if one may be.
-    pub(crate) fn bring_another(self: &Arc<Shared>) {
-        let (_, start) = self.sleep.work_added(|limit| self.queues.backlog(limit));
-        if let Some(permit) = start {
-            let _there_are_others = self.start_worker(permit);
-        }
-    }
-
     /// Has the workers whose tasks wait look again whether they could run what they wait for, but for the one that does
     /// this.
     #[cold]
@@ -225,21 +101,6 @@ impl Shared {
         let waiting = self.waiting.lock();
         for inbox in waiting.iter().filter(|inbox| !but_for.is_some_and(|this| Arc::ptr_eq(this, inbox))) {
             inbox.call();
-        }
-    }
-
-    #[cold]
-    fn has_first_worker(self: &Arc<Shared>) -> Result<(), Refusal> {
-        if let Some(degraded) = self.degraded.get() {
-            return Err(Refusal::NoThread(degraded.kind()));
-        }
-        match self.sleep.first_worker() {
-            Some(permit) => self.start_worker(permit).map_err(|error| match error {
-                Some(error) => Refusal::NoThread(error),
-                None => self.refusal(),
-            }),
-            None if self.sleep.counts().is_closed() => Err(self.refusal()),
-            None => Ok(()),
         }
     }
 
@@ -256,6 +117,12 @@ impl Shared {
     /// Who the tasks belong to.
     pub(crate) fn owner(&self) -> Owner {
         *self.owner.get_or_init(Owner::next)
+    }
+
+    /// The same, if there has been a task.
+    #[inline]
+    pub(crate) fn owner_if_any(&self) -> Option<Owner> {
+        self.owner.get().copied()
     }
 
     pub(crate) fn refusal(&self) -> Refusal {
@@ -276,7 +143,7 @@ impl Shared {
     ///
     /// Where there is no thread to be had: the worker has been counted out again. For what reason, if the system gave one.
     #[cold]
-    fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> Result<(), Option<ErrorKind>> {
+    pub(crate) fn start_worker(self: &Arc<Shared>, permit: StartPermit) -> Result<(), Option<ErrorKind>> {
         if self.is_left_behind() {
             return Err(None);
         }

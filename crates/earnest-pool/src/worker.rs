@@ -1,5 +1,6 @@
 //! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
 
+use crate::admit::Entry;
 use crate::pace::Pace;
 use crate::queue::Local;
 use crate::report::report;
@@ -8,7 +9,7 @@ use crate::sleep::Aside;
 use crate::worker_state::WorkerState;
 use core::cell::Cell;
 use core::ptr;
-use earnest_core::{Broken, Host, Inbox, Runnable, TaskId, run_caught};
+use earnest_core::{Broken, Host, Inbox, Refused, Runnable, TaskId, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::sync::Arc;
 
@@ -205,6 +206,10 @@ impl Host for PoolOf<'_> {
 
     fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
         with_seated(|seated| seated?.take_back(wanted))
+    }
+
+    fn offer(&self, task: Runnable) -> Result<(), Refused> {
+        self.0.spawn(task, Entry::Try)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Problem, Source};
 const LONGEST: usize = 450;
 
 /// Where `unsafe` may be written.
-const UNSAFE: [&str; 28] = [
+const UNSAFE: &[&str] = &[
     "benches/versus/src/lent.rs",
     "benches/versus/src/measure/allocator.rs",
     "crates/earnest-core/src/cell.rs",
@@ -16,6 +16,8 @@ const UNSAFE: [&str; 28] = [
     "crates/earnest-core/src/executor.rs",
     "crates/earnest-core/src/firm_wait.rs",
     "crates/earnest-core/src/graph.rs",
+    "crates/earnest-core/src/join.rs",
+    "crates/earnest-core/src/joins.rs",
     "crates/earnest-core/src/link.rs",
     "crates/earnest-core/src/observer.rs",
     "crates/earnest-core/src/parties.rs",
@@ -27,6 +29,7 @@ const UNSAFE: [&str; 28] = [
     "crates/earnest-core/src/settling.rs",
     "crates/earnest-core/src/side.rs",
     "crates/earnest-core/src/sources.rs",
+    "crates/earnest-core/src/stack_job.rs",
     "crates/earnest-core/src/task.rs",
     "crates/earnest-core/src/then.rs",
     "crates/earnest-core/src/wait.rs",

@@ -13,6 +13,7 @@ mod complete_vs_wait;
 mod cycle_of_two;
 mod derived;
 mod expire;
+mod join;
 mod look_vs_last_holder;
 mod scope;
 mod support;

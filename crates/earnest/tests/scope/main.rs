@@ -3,6 +3,7 @@
 mod ends;
 mod execute;
 mod join;
+mod join_on_workers;
 mod map;
 mod stuck;
 mod support;
