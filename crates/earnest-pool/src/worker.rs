@@ -136,7 +136,8 @@ pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     waits.serve(|| serve(&seated, seat, &waits));
     SEATED.with(|here| here.set(ptr::null()));
     // This worker is counted no more.
-    let Seated { local, state, .. } = seated;
+    let Seated { pool: other, local, state, .. } = seated;
+    drop(other);
     pool.hooks.thread_ends(seat, state);
     pool.queues.leave_seat(seat, local);
     // If nobody else has it any more, what the hooks have captured goes with it.
