@@ -144,6 +144,25 @@ impl<T> Consumer<T> {
         Ok(closure)
     }
 
+    /// Undoes `task`, with the producer of the same cell, if nobody else has to do with it.
+    ///
+    /// # Errors
+    ///
+    /// The two: somebody has.
+    pub(crate) fn undo(self, producer: Producer) -> Result<(), (Self, Producer)> {
+        if producer.cell() != self.cell || self.view() != View::PENDING {
+            return Err((self, producer));
+        }
+        let cell = producer.into_raw();
+        core::mem::forget(self);
+        // SAFETY: both parties have ended here; any other, a link, would be among the observers, of which there are none.
+        // Pending, hence the closure is there, if it is a task.
+        unsafe { (cell.header().vtable.drop_closure)(cell) };
+        // SAFETY: the parties have ended, and the slot was emptied.
+        unsafe { cell.free() };
+        Ok(())
+    }
+
     pub(crate) fn link(&self) -> Link {
         Link::new(self.cell)
     }

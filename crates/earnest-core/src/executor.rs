@@ -3,7 +3,7 @@
 use crate::context::TaskContext;
 use crate::error::{Broken, Error};
 use crate::future::Future;
-use crate::owner::Owner;
+use crate::host_id::HostId;
 use crate::producer::Dismissal;
 use crate::task::{Runnable, Work, task, task_with};
 use crate::task_options::TaskOptions;
@@ -41,10 +41,10 @@ pub trait Executor {
         None
     }
 
-    /// Whose tasks those are that it is given, if it is a pool and knows: what its [workers](crate::Worker) were made for.
+    /// The pool that it hands tasks to, if it is one whose [host](crate::Host) says the same.
     #[doc(hidden)]
     #[inline]
-    fn owner(&self) -> Option<Owner> {
+    fn host(&self) -> Option<HostId> {
         None
     }
 }
@@ -63,8 +63,8 @@ impl<E: Executor + ?Sized> Executor for &E {
     }
 
     #[inline]
-    fn owner(&self) -> Option<Owner> {
-        (**self).owner()
+    fn host(&self) -> Option<HostId> {
+        (**self).host()
     }
 }
 
@@ -82,8 +82,8 @@ impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
     }
 
     #[inline]
-    fn owner(&self) -> Option<Owner> {
-        (**self).owner()
+    fn host(&self) -> Option<HostId> {
+        (**self).host()
     }
 }
 

@@ -66,7 +66,7 @@ where
     let location = Location::caller();
     // SAFETY: it does not leave this call.
     match unsafe { worker::current() } {
-        Some(worker) if worker.serves(executor.owner()) => join_on(worker, executor, location, a, b),
+        Some(worker) if worker.serves(executor.host()) => join_on(worker, executor, location, a, b),
         _ => join_in_scope(executor, location, a, b),
     }
 }

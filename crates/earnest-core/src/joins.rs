@@ -14,9 +14,9 @@ use earnest_sync::{AtomicBool, MODEL, Ordering::Relaxed, mutant};
 /// How many can be private. Of more than these the oldest are shared.
 const CAPACITY: usize = if MODEL { 2 } else { 256 };
 
-/// By places: those below `first` have been shared, those from there to `end` are private.
+/// By places: those up to `end` are put off, and of these the ones from `CAPACITY` before `limit` on are private.
 pub(crate) struct Joins {
-    first: Cell<usize>,
+    limit: Cell<usize>,
     end: Cell<usize>,
     jobs: [Cell<*const Job>; CAPACITY],
     /// Whether nothing that was shared is left for others to take, as far as is known.
@@ -26,7 +26,7 @@ pub(crate) struct Joins {
 impl Joins {
     pub(crate) fn new() -> Joins {
         Joins {
-            first: Cell::new(0),
+            limit: Cell::new(CAPACITY),
             end: Cell::new(0),
             jobs: [const { Cell::new(ptr::null()) }; CAPACITY],
             is_lacking: AtomicBool::new(true),
@@ -35,7 +35,7 @@ impl Joins {
 
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.end.get() - self.first.get() == CAPACITY
+        self.end.get() == self.limit.get()
     }
 
     /// Puts `job` off, and gives its place. There is room.
@@ -53,9 +53,9 @@ impl Joins {
     pub(crate) fn pop(&self, place: usize) -> bool {
         debug_assert_eq!(self.end.get(), place + 1);
         self.end.set(place);
-        let is_private = self.first.get() <= place;
+        let is_private = self.limit.get() <= place + CAPACITY;
         if !is_private {
-            self.first.set(place);
+            self.limit.set(place + CAPACITY);
         }
         is_private
     }
@@ -84,9 +84,9 @@ impl Joins {
 
     /// The oldest that is private, which counts as shared from then on.
     fn next_to_share(&self) -> Option<*const Job> {
-        let place = self.first.get();
+        let place = self.limit.get() - CAPACITY;
         (place < self.end.get()).then(|| {
-            self.first.set(place + 1);
+            self.limit.set(place + CAPACITY + 1);
             self.jobs[place % CAPACITY].get()
         })
     }

@@ -74,6 +74,7 @@ mod watching;
 #[cfg(feature = "std")]
 mod worker;
 mod owner;
+mod host_id;
 #[cfg(feature = "std")]
 mod wait;
 #[cfg(feature = "std")]
@@ -138,6 +139,8 @@ pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
 pub use expiry::{Expiry, RunningTask};
 pub use failed_if::FailedIf;
 pub use future::{Future, State};
+#[doc(hidden)]
+pub use host_id::HostId;
 pub use id::FutureId;
 pub use inline::InlineExecutor;
 #[cfg(feature = "std")]

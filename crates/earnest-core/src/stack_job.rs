@@ -5,7 +5,7 @@ use crate::cancel::CancelHandle;
 use crate::consumer::Consumer;
 use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::parties;
-use crate::task::Runnable;
+use crate::task::{Runnable, Work};
 use crate::waiter::{spin_until, with_single};
 use crate::worker::Worker;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -117,12 +117,13 @@ where
     pub(crate) unsafe fn finish(&self, worker: &Worker<'_>) -> Option<Caught<RB>> {
         // SAFETY: it was written when the job was shared, and is this thread's.
         let task = self.task.with_mut(|task| unsafe { task.cast::<Consumer<()>>().read() });
-        if mutant!("join_takes_back_without_asking") && task.view().is_pending() {
-            return None;
-        }
+        let task = match retract(task, worker) {
+            Ok(()) => return None,
+            Err(task) => task,
+        };
         task.cancel();
         // Also where another cancels it, which may be about to drop the closure.
-        if !task.view().is_settled() {
+        if !task.view().is_settled() && !mutant!("join_without_wait") {
             wait_until_settled(&task);
         }
         worker.joins.lacks_offers();
@@ -174,6 +175,21 @@ impl<B, RB> Drop for Offer<B, RB> {
             // ORDERING: Relaxed; nothing else is read by it.
             is_lacking.store(true, Relaxed);
         }
+    }
+}
+
+/// Takes the task of a shared job out of the hands of the host, which leaves nothing of it.
+///
+/// # Errors
+///
+/// The consumer, where others may have to do with the task.
+fn retract(task: Consumer<()>, worker: &Worker<'_>) -> Result<(), Consumer<()>> {
+    if !task.view().is_pending() {
+        return Err(task);
+    }
+    match worker.host.take_back(task.cell().into()).map(Runnable::into_work) {
+        Some(Work::Cell(producer)) => task.undo(producer).map_err(|(task, _abandoned)| task),
+        _ => Err(task),
     }
 }
 

@@ -108,6 +108,7 @@ impl Worker<'_> {
             && self.has_room();
         let task = if may_run { self.host.take_back(cell.into()) } else { None };
         let Some(task) = task else { return false };
+        self.share_all();
         let _blocks_no_more = self.go_on();
         task.run_by(Some(self), |_| {})
     }

@@ -3,6 +3,7 @@
 use crate::cell::RawCell;
 use crate::consumer::Consumer;
 use crate::executor::{Refusal, Refused};
+use crate::host_id::HostId;
 use crate::joins::Joins;
 use crate::owner::Owner;
 use crate::panic::run_caught;
@@ -42,6 +43,12 @@ pub trait Host: Send + Sync {
         None
     }
 
+    /// Which pool it is, if its executor says the same, and takes what is [offered](Self::offer).
+    #[doc(hidden)]
+    fn id(&self) -> Option<HostId> {
+        None
+    }
+
     /// Takes a task of the worker's own, for others to run, as [`Executor::try_spawn`](crate::Executor::try_spawn) does. The
     /// worker cancels it if nobody has begun it when it comes to need it.
     ///
@@ -61,8 +68,10 @@ pub trait Host: Send + Sync {
 pub struct Worker<'a> {
     pub(crate) owner: Owner,
     pub(crate) host: &'a dyn Host,
-    /// The same owner from when tasks may run on this thread.
-    serves: Cell<Option<Owner>>,
+    /// Whether tasks may run on this thread yet.
+    is_ready: Cell<bool>,
+    /// The pool's from then on, if it has one.
+    serves: Cell<Option<HostId>>,
     pub(crate) joins: Joins,
     /// How far the stack may grow before no further task is run beneath a waiting one.
     stack_limit: usize,
@@ -103,6 +112,7 @@ impl<'a> Worker<'a> {
         Worker {
             owner,
             host,
+            is_ready: Cell::new(false),
             serves: Cell::new(None),
             joins: Joins::new(),
             stack_limit,
@@ -126,17 +136,18 @@ impl<'a> Worker<'a> {
 
     /// Says that the thread is ready to run tasks: its initializer has done well.
     pub fn ready(&self) {
-        self.serves.set(Some(self.owner));
+        self.is_ready.set(true);
+        self.serves.set(self.host.id());
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        self.serves.get().is_some()
+        self.is_ready.get()
     }
 
-    /// Whether tasks of `owner` may run on this thread.
+    /// Whether tasks of the pool may run on this thread.
     #[inline]
-    pub(crate) fn serves(&self, owner: Option<Owner>) -> bool {
-        owner.is_some() && self.serves.get() == owner
+    pub(crate) fn serves(&self, pool: Option<HostId>) -> bool {
+        pool.is_some() && self.serves.get() == pool
     }
 
     /// Tells the host that the worker waits, until what this returns is dropped. `None`: the host has been told.

@@ -9,7 +9,7 @@ use crate::worker;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use earnest_core::{Executor, ExecutorExt, Future, Owner, Refused, Runnable, TaskContext, TaskOptions};
+use earnest_core::{Executor, ExecutorExt, Future, HostId, Refused, Runnable, TaskContext, TaskOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,8 +104,8 @@ impl<S> Executor for PoolHandle<S> {
     }
 
     #[inline]
-    fn owner(&self) -> Option<Owner> {
-        self.shared.owner_if_any()
+    fn host(&self) -> Option<HostId> {
+        Some(HostId::of(&*self.shared))
     }
 }
 

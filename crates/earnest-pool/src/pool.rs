@@ -15,7 +15,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
 use earnest_core::{
-    Executor, ExecutorExt, Future, Owner, Refused, Runnable, SubmitError, TaskContext, TaskOptions,
+    Executor, ExecutorExt, Future, HostId, Refused, Runnable, SubmitError, TaskContext, TaskOptions,
 };
 use earnest_sync::thread;
 use std::sync::Arc;
@@ -401,8 +401,8 @@ impl<S> Executor for ThreadPoolExecutor<S> {
     }
 
     #[inline]
-    fn owner(&self) -> Option<Owner> {
-        self.shared.owner_if_any()
+    fn host(&self) -> Option<HostId> {
+        Some(HostId::of(&*self.shared))
     }
 }
 

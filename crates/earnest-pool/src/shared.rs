@@ -119,12 +119,6 @@ impl Shared {
         *self.owner.get_or_init(Owner::next)
     }
 
-    /// The same, if there has been a task.
-    #[inline]
-    pub(crate) fn owner_if_any(&self) -> Option<Owner> {
-        self.owner.get().copied()
-    }
-
     pub(crate) fn refusal(&self) -> Refusal {
         self.broken.get().map_or(Refusal::Rejected, |broken| Refusal::Broken(broken.clone()))
     }

@@ -9,7 +9,7 @@ use crate::sleep::Aside;
 use crate::worker_state::WorkerState;
 use core::cell::Cell;
 use core::ptr;
-use earnest_core::{Broken, Host, Inbox, Refused, Runnable, TaskId, run_caught};
+use earnest_core::{Broken, Host, HostId, Inbox, Refused, Runnable, TaskId, run_caught};
 use earnest_sync::{MODEL, thread};
 use std::sync::Arc;
 
@@ -207,6 +207,10 @@ impl Host for PoolOf<'_> {
 
     fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
         with_seated(|seated| seated?.take_back(wanted))
+    }
+
+    fn id(&self) -> Option<HostId> {
+        Some(HostId::of(&**self.0))
     }
 
     fn offer(&self, task: Runnable) -> Result<(), Refused> {

@@ -1,6 +1,6 @@
 //! A join on a worker returns when its second half is done or will not be called, whoever takes, drops or takes it back.
 
-use earnest_core::{Executor, Host, Inbox, Owner, Refused, Runnable, Worker, join, promise};
+use earnest_core::{Executor, Host, HostId, Inbox, Owner, Refused, Runnable, Worker, join, promise};
 use earnest_sync::{Condvar, Mutex, UnsafeCell, model, thread};
 use std::sync::Arc;
 
@@ -14,22 +14,23 @@ enum Fate {
 }
 
 /// A pool whose workers' offers go to threads of their own.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Offered {
-    owner: Owner,
+    owner: Arc<Owner>,
     fate: Fate,
 }
 
 impl Offered {
-    fn take(self, task: Runnable) {
-        thread::spawn(move || match self.fate {
-            Fate::Run => self.serve(|worker| _ = task.run_on(worker, |_| {})),
+    fn take(&self, task: Runnable) {
+        let this = self.clone();
+        thread::spawn(move || match this.fate {
+            Fate::Run => this.serve(|worker| _ = task.run_on(worker, |_| {})),
             Fate::Drop => drop(task),
         });
     }
 
-    fn serve<R>(self, f: impl FnOnce(&Worker<'_>) -> R) -> R {
-        let worker = Worker::new(self.owner, &self, 1 << 20);
+    fn serve<R>(&self, f: impl FnOnce(&Worker<'_>) -> R) -> R {
+        let worker = Worker::new(*self.owner, self, 1 << 20);
         worker.ready();
         worker.serve(|| f(&worker))
     }
@@ -41,8 +42,8 @@ impl Executor for Offered {
         Ok(())
     }
 
-    fn owner(&self) -> Option<Owner> {
-        Some(self.owner)
+    fn host(&self) -> Option<HostId> {
+        Some(HostId::of(&*self.owner))
     }
 }
 
@@ -60,6 +61,10 @@ impl Host for Offered {
         1
     }
 
+    fn id(&self) -> Option<HostId> {
+        self.host()
+    }
+
     fn offer(&self, task: Runnable) -> Result<(), Refused> {
         self.take(task);
         Ok(())
@@ -67,9 +72,9 @@ impl Host for Offered {
 }
 
 /// Calls `f` on a worker of a pool.
-fn on_a_worker(fate: Fate, f: impl FnOnce(Offered)) {
-    let pool = Offered { owner: Owner::next(), fate };
-    pool.serve(|_| f(pool));
+fn on_a_worker(fate: Fate, f: impl FnOnce(&Offered)) {
+    let pool = Offered { owner: Arc::new(Owner::next()), fate };
+    pool.serve(|_| f(&pool));
 }
 
 /// Written by one half, and read after the join: the checker complains if that is not after it.
@@ -99,7 +104,7 @@ fn join_vs_steal() {
     model("core::join_vs_steal", || {
         on_a_worker(Fate::Run, |pool| {
             let written = Borrowed::new();
-            assert_eq!(join(&pool, || 1, || written.write()), (1, ()));
+            assert_eq!(join(pool, || 1, || written.write()), (1, ()));
             assert_eq!(written.read(), 1);
         });
     });
@@ -110,7 +115,7 @@ fn join_vs_drop() {
     model("core::join_vs_drop", || {
         on_a_worker(Fate::Drop, |pool| {
             let written = Borrowed::new();
-            assert_eq!(join(&pool, || 1, || written.write()), (1, ()));
+            assert_eq!(join(pool, || 1, || written.write()), (1, ()));
             assert_eq!(written.read(), 1);
         });
     });
@@ -122,7 +127,7 @@ fn joins_within_a_join_vs_steal() {
         on_a_worker(Fate::Run, |pool| {
             let (one, other) = (Borrowed::new(), Borrowed::new());
             // The second of them is shared if the first has been taken.
-            join(&pool, || join(&pool, || (), || one.write()), || other.write());
+            join(pool, || join(pool, || (), || one.write()), || other.write());
             assert_eq!((one.read(), other.read()), (1, 1));
         });
     });
@@ -151,9 +156,9 @@ fn join_after_a_steal() {
             let first = || {
                 one.wait();
                 // The other has begun: what comes next is shared at once.
-                join(&pool, || other.wait(), || other.raise())
+                join(pool, || other.wait(), || other.raise())
             };
-            join(&pool, first, || one.raise());
+            join(pool, first, || one.raise());
         });
     });
 }
@@ -163,9 +168,9 @@ fn wait_within_joins() {
     model("core::wait_within_joins", || {
         on_a_worker(Fate::Run, |pool| {
             let (promise, future) = promise();
-            let waits = || join(&pool, || future.result().unwrap(), move || _ = promise.complete(7));
+            let waits = || join(pool, || future.result().unwrap(), move || _ = promise.complete(7));
             // The one that is waited for is the second to be shared.
-            assert_eq!(join(&pool, waits, || ()).0.0, 7);
+            assert_eq!(join(pool, waits, || ()).0.0, 7);
         });
     });
 }
