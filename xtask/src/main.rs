@@ -1,6 +1,7 @@
 //! The project's own commands, run as `cargo xtask <command>`. Each has a file of its own.
 
 mod api;
+mod bench;
 mod cargo;
 mod ci;
 mod conformance;
@@ -34,6 +35,8 @@ enum Command {
     Long,
     /// Model-check the crates with loom
     Loom(loom::Arguments),
+    /// Compare the speed with that of the peers
+    Bench(bench::Arguments),
     /// Count instructions and allocations per operation
     Counts(counts::Arguments),
     /// Check the conformance table against the tests, or the tests against their claims
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Long => long::run(),
         Command::Loom(arguments) => loom::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Differential(arguments) => differential::run(&arguments),
