@@ -2,7 +2,7 @@
 
 #[cfg(feature = "stream")]
 use crate::stream::CompletionStream;
-use crate::watched::{Watched, distinct};
+use crate::watched::{Leaving, Watched, distinct};
 use core::fmt;
 use core::iter::FusedIterator;
 #[cfg(feature = "stream")]
@@ -50,7 +50,7 @@ use std::time::{Duration, Instant};
 /// assert!(completed.next().is_none());
 /// ```
 pub fn as_completed<W: Waitable>(items: impl IntoIterator<Item = W>) -> AsCompleted<W> {
-    AsCompleted { watched: Watched::new(distinct(items), Needs::Any) }
+    AsCompleted { watched: Watched::new(distinct(items), Needs::Any, Leaving::Never) }
 }
 
 /// Like [`as_completed`], for `timeout` at most, counted from this call.
@@ -91,7 +91,7 @@ pub fn as_completed_timeout<W: Waitable>(
     timeout: Duration,
 ) -> AsCompletedTimeout<W> {
     let deadline = deadline_after(timeout);
-    AsCompletedTimeout { watched: Watched::new(distinct(items), Needs::Any), deadline }
+    AsCompletedTimeout { watched: Watched::new(distinct(items), Needs::Any, Leaving::MayLeave), deadline }
 }
 
 /// Items in the order in which they complete; see [`as_completed`].

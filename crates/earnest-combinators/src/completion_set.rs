@@ -64,8 +64,8 @@ impl<W: Waitable> CompletionSet<W> {
     /// An empty set.
     pub fn new() -> Self {
         // Models have few items, and are to see the room grow.
-        let waiter = Waiter::new(if MODEL { 1 } else { 32 });
-        Self { members: Arc::new(Members::new(waiter.inbox().clone())), waiter }
+        let (waiter, roll) = Waiter::with_roll(if MODEL { 1 } else { 32 }, 1);
+        Self { members: Arc::new(Members::new(waiter.inbox().clone(), roll)), waiter }
     }
 
     /// Adds an item. Does not block.

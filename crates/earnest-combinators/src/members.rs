@@ -1,6 +1,6 @@
 //! What a completion set holds, for the set and its adders to reach.
 
-use earnest_core::{Inbox, Needs, Waitable, Watching};
+use earnest_core::{Inbox, Needs, Roll, Waitable, Watching};
 use earnest_sync::{Mutex, mutant};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ pub(crate) struct Members<W: Waitable> {
 }
 
 struct Held<W> {
+    /// `None` once the set is gone.
+    roll: Option<Roll>,
     /// By token. The place of `NEWS` is always empty.
     places: Vec<Option<W>>,
     /// The other tokens whose places are empty.
@@ -21,8 +23,6 @@ struct Held<W> {
     n_adders: usize,
     /// Whether `NEWS` has been left in the inbox, and has not come back.
     is_news_left: bool,
-    /// Whether the set is gone.
-    is_closed: bool,
     /// The items once more, for a worker's thread that waits for them.
     watching: Watching,
     /// Whether a worker's thread may be waiting for them just now.
@@ -49,13 +49,13 @@ impl<W> Held<W> {
 }
 
 impl<W: Waitable> Members<W> {
-    pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
+    pub(crate) fn new(inbox: Arc<Inbox>, roll: Roll) -> Self {
         let held = Held {
+            roll: Some(roll),
             places: vec![None],
             free: Vec::new(),
             n_adders: 0,
             is_news_left: false,
-            is_closed: false,
             watching: Watching::new(Needs::Any),
             is_awaited: false,
         };
@@ -74,21 +74,19 @@ impl<W: Waitable> Members<W> {
     /// Watches `item`. `Err`: the set is gone.
     pub(crate) fn add(&self, item: W) -> Result<(), W> {
         let mut held = self.held.lock();
-        if held.is_closed {
-            return Err(item);
-        }
-        let token = held.free.pop().unwrap_or_else(|| {
-            held.places.push(None);
-            held.places.len() - 1
+        let Held { roll: Some(roll), places, free, watching, .. } = &mut *held else { return Err(item) };
+        let token = free.pop().unwrap_or_else(|| {
+            places.push(None);
+            places.len() - 1
         });
-        self.inbox.admit(token);
         // Its token may come back from here on, and is not looked up before the lock is released.
-        let is_watched = item.watch(&self.inbox, token);
-        held.watching.insert(token, || item.cancel_handle());
-        held.places[token] = Some(item);
+        let is_watched = roll.enlist(&item, token);
+        watching.insert(token, || item.cancel_handle());
+        places[token] = Some(item);
         let is_awaited = held.is_awaited;
         drop(held);
         if !is_watched {
+            self.inbox.admit(token);
             self.inbox.put(token);
         } else if is_awaited {
             // It may be a task that only the one who waits could run now.
@@ -173,10 +171,11 @@ impl<W: Waitable> Members<W> {
     /// Ends watching, refuses what is added from now on, and hands out what is left.
     pub(crate) fn close(&self) -> Vec<W> {
         let mut held = self.held.lock();
-        held.is_closed = true;
+        let roll = held.roll.take();
         held.free.clear();
         let places = std::mem::replace(&mut held.places, vec![None]);
         drop(held);
+        drop(roll);
         for (token, place) in places.iter().enumerate() {
             if let Some(item) = place {
                 // Refused where the token was left or is being left; it ends in a waiter that nobody asks.

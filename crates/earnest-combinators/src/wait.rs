@@ -1,6 +1,6 @@
 //! Blocking until some of several futures are done.
 
-use crate::watched::{Watched, distinct};
+use crate::watched::{Leaving, Watched, distinct};
 use earnest_core::{Deadlock, Needs, Waitable, deadline_after};
 use earnest_sync::CAN_BLOCK;
 use std::time::{Duration, Instant};
@@ -111,7 +111,7 @@ pub fn wait<W: Waitable>(
     timeout: Option<Duration>,
 ) -> Wait<W> {
     let deadline = timeout.and_then(deadline_after);
-    let items = distinct(items);
+    let items: Vec<W> = distinct(items).collect();
     // With a timeout it is one only where a clock that does not reach that far has made it endless, and not where nothing
     // can come about while this thread waits, for however long.
     let may_be_deadlock = timeout.is_none() || CAN_BLOCK;
@@ -139,7 +139,7 @@ fn block<W: Waitable>(
     }
     // The first failure may be that of any.
     let needs = if return_when == ReturnWhen::AllCompleted { Needs::All } else { Needs::Any };
-    let mut watched = Watched::new(items.iter().collect(), needs);
+    let mut watched = Watched::new(items, needs, Leaving::MayLeave);
     while let Some(item) = watched.next(deadline)? {
         if return_when.is_met_by(item) {
             break;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "stream")]
 use core::task::{Context, Poll, ready};
-use earnest_core::{CancelHandle, Deadlock, Needs, Waitable, Waiter, Watching};
+use earnest_core::{CancelHandle, Deadlock, Needs, Roll, Waitable, Waiter, Watching};
 use std::collections::HashSet;
 use std::time::Instant;
 
@@ -12,6 +12,8 @@ use std::time::Instant;
 /// this ends, unwinding included, no registration is left behind.
 pub(crate) struct Watched<W: Waitable> {
     places: Vec<Place<W>>,
+    /// The first place that is watched: tokens are counted from there.
+    first_watched: usize,
     waiter: Waiter,
     watching: Watching,
     /// How far `next` has come among the items that had settled when watching began.
@@ -26,21 +28,38 @@ struct Place<W> {
     is_watched: bool,
 }
 
+/// Whether items may leave before they have settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// They stay until they have settled, or are dropped.
+    Never,
+    /// Some may be given back, and be waited for again: nothing of this wait is to be left in them.
+    MayLeave,
+}
+
 impl<W: Waitable> Watched<W> {
     /// Begins to watch `items`, which are distinct, and all or any of which are waited for.
-    pub(crate) fn new(items: Vec<W>, needs: Needs) -> Self {
-        let n_left = items.len();
-        let places = items.into_iter().map(|item| Place { item: Some(item), is_watched: false }).collect();
-        let waiter = Waiter::new(n_left);
-        let mut this = Self { places, waiter, watching: Watching::new(needs), next_early: 0, n_left };
-        for (token, place) in this.places.iter_mut().enumerate() {
-            place.is_watched = place.item.as_ref().is_some_and(|item| item.watch(this.waiter.inbox(), token));
+    pub(crate) fn new(items: impl IntoIterator<Item = W>, needs: Needs, leaving: Leaving) -> Self {
+        let items = items.into_iter();
+        let places: Vec<_> = items.map(|item| Place { item: Some(item), is_watched: false }).collect();
+        let n_left = places.len();
+        let watching = Watching::new(needs);
+        // Those that have settled need no means to wait.
+        let is_pending = |place: &Place<W>| place.item.as_ref().is_some_and(|item| !item.is_settled());
+        let first_watched = places.iter().position(is_pending).unwrap_or(n_left);
+        let (waiter, mut roll) = waiter_for(places.get(first_watched), n_left - first_watched, leaving);
+        let mut this = Self { places, first_watched, waiter, watching, next_early: 0, n_left };
+        for (token, place) in this.places[first_watched..].iter_mut().enumerate() {
+            place.is_watched = place.item.as_ref().is_some_and(|item| match &mut roll {
+                Some(roll) => roll.enlist(item, token),
+                None => item.watch(this.waiter.inbox(), token),
+            });
         }
         // An item that settled during the loop above may have been found settled, or have sent its token. Counting
         // the tokens in here makes both alike. It also makes whatever settled before one of the early items early
         // itself, so that input order among them never puts a late item before an earlier one.
         while let Some(token) = this.waiter.try_next() {
-            this.places[token].is_watched = false;
+            this.places[first_watched + token].is_watched = false;
         }
         this
     }
@@ -70,13 +89,18 @@ impl<W: Waitable> Watched<W> {
 
     /// Hands out the first that is left, though it has not settled.
     pub(crate) fn first_left(&mut self) -> Option<W> {
-        let token = self.places.iter().position(|place| place.item.is_some())?;
-        if self.places[token].is_watched {
-            let item = self.places[token].item.as_ref();
-            let _was_registered = item.is_some_and(|item| item.unwatch(self.waiter.inbox(), token));
+        let index = self.places.iter().position(|place| place.item.is_some())?;
+        let Place { item, is_watched } = &mut self.places[index];
+        let item = item.take()?;
+        if *is_watched {
+            *is_watched = false;
+            let token = index - self.first_watched;
+            // Refused where its token will come, to an empty place.
+            let _was_registered = item.unwatch(self.waiter.inbox(), token);
+            self.watching.remove(token);
         }
         self.n_left -= 1;
-        self.arrived(token)
+        Some(item)
     }
 
     /// Like `next`, without blocking: where there is none yet, the task is woken when there is.
@@ -85,13 +109,11 @@ impl<W: Waitable> Watched<W> {
         if self.n_left == 0 {
             return Poll::Ready(None);
         }
-        let item = match self.early() {
-            None => {
-                let token = ready!(self.waiter.poll_next(context));
-                self.arrived(token)
-            }
-            early => early,
-        };
+        let mut item = self.early();
+        while item.is_none() {
+            let token = ready!(self.waiter.poll_next(context));
+            item = self.arrived(token);
+        }
         self.n_left -= 1;
         Poll::Ready(item)
     }
@@ -110,7 +132,7 @@ impl<W: Waitable> Watched<W> {
             let token = match self.waiter.try_next() {
                 Some(token) => token,
                 None => {
-                    self.watching.prepare(|| handles(&self.places));
+                    self.watching.prepare(|| handles(&self.places[self.first_watched..]));
                     let Some(token) = self.waiter.next_of(deadline, &mut self.watching)? else {
                         return Ok(None);
                     };
@@ -126,7 +148,7 @@ impl<W: Waitable> Watched<W> {
 
     fn arrived(&mut self, token: usize) -> Option<W> {
         self.watching.remove(token);
-        let place = &mut self.places[token];
+        let place = &mut self.places[self.first_watched + token];
         place.is_watched = false;
         place.item.take()
     }
@@ -139,7 +161,8 @@ impl<W: Waitable> Watched<W> {
     }
 
     fn withdraw(&mut self) {
-        for (token, place) in self.places.iter_mut().enumerate() {
+        let watched = self.places.get_mut(self.first_watched..).unwrap_or_default();
+        for (token, place) in watched.iter_mut().enumerate() {
             if let Some(item) = place.item.as_ref().filter(|_| place.is_watched) {
                 // Refused where the token has been sent or is being sent; it ends in a waiter that nobody asks.
                 let _was_registered = item.unwatch(self.waiter.inbox(), token);
@@ -161,10 +184,29 @@ fn handles<W: Waitable>(places: &[Place<W>]) -> impl Iterator<Item = (usize, Can
     watched.filter_map(|(token, place)| place.item.as_ref().map(|item| (token, item.cancel_handle())))
 }
 
+/// The means to wait for `n` items, of which this is the first.
+fn waiter_for<W: Waitable>(first: Option<&Place<W>>, n: usize, leaving: Leaving) -> (Waiter, Option<Roll>) {
+    if leaving == Leaving::MayLeave {
+        return (Waiter::new(n), None);
+    }
+    // Room for the others, if there are any, is made when they come.
+    let is_sole = first.and_then(|place| place.item.as_ref()).is_some_and(|item| item.sole().is_some());
+    let (waiter, roll) = if is_sole { Waiter::with_roll(n, 1) } else { Waiter::with_roll(1, n) };
+    (waiter, Some(roll))
+}
+
 /// The items in input order, without those that stand for the same future as an earlier one.
-pub(crate) fn distinct<W: Waitable>(items: impl IntoIterator<Item = W>) -> Vec<W> {
+pub(crate) fn distinct<W: Waitable>(items: impl IntoIterator<Item = W>) -> impl Iterator<Item = W> {
     let items = items.into_iter();
-    let mut seen = HashSet::with_capacity(items.size_hint().0);
+    let n = items.size_hint().0;
+    let mut seen = HashSet::new();
     // Compared by address, which is safe as the earlier item is kept: it cannot be freed and the address used again.
-    items.filter(|item| seen.insert(item.address())).collect()
+    items.filter(move |item| {
+        item.sole().is_some() || {
+            if seen.is_empty() {
+                seen.reserve(n);
+            }
+            seen.insert(item.address())
+        }
+    })
 }

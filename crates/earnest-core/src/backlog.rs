@@ -1,5 +1,7 @@
 //! Tasks that are counted as long as they have not begun.
 
+use crate::cell::RawCell;
+use crate::side::Side;
 use alloc::sync::Arc;
 use earnest_sync::{
     AtomicUsize, OnceLock,
@@ -61,5 +63,17 @@ impl BacklogPlace {
 
     fn tell(&self) {
         self.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
+    }
+}
+
+impl RawCell {
+    /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
+    pub(crate) fn count_in(self, backlog: Arc<dyn Backlog>) {
+        self.side().backlog().count(backlog, || self.header().word.load().is_pending());
+    }
+
+    /// The task is pending no longer, by this thread's doing.
+    pub(crate) fn leave_backlog(self) {
+        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
     }
 }

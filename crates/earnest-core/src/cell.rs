@@ -9,7 +9,6 @@
 //! The slot is shared by the closure, then the value or the error: a task costs one allocation, and a result no larger
 //! than its closure costs no further memory.
 
-use crate::backlog::{Backlog, BacklogPlace};
 use crate::context::TaskContext;
 use crate::error::{Error, dismissal};
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
@@ -369,6 +368,13 @@ impl RawCell {
         }
     }
 
+    /// Puts an observer, which is the caller's, on the list. `false`: it has come too late, and is the caller's still.
+    #[must_use = "one that has come too late is not told"]
+    pub(crate) fn push(self, node: *mut Node) -> bool {
+        // SAFETY: until the push succeeds the node is this thread's; each try writes it before publishing it.
+        self.header().word.push(node, |newest| unsafe { (*node).next.set(newest) })
+    }
+
     /// Registers an observer. One that comes too late is told at once.
     pub(crate) fn observe(self, node: *mut Node) {
         self.observe_chained(node).tell_all();
@@ -376,9 +382,7 @@ impl RawCell {
 
     /// Like `observe`, and leaves to the caller what follows from it.
     pub(crate) fn observe_chained(self, node: *mut Node) -> Chain {
-        // SAFETY: until the push succeeds the node is this thread's; each try writes it before publishing it.
-        let link = |newest| unsafe { (*node).next.set(newest) };
-        if self.header().word.push(node, link) {
+        if self.push(node) {
             return Chain::new();
         }
         let seen = self.header().word.load();
@@ -402,16 +406,6 @@ impl RawCell {
         let side = self.header().side.load(Acquire);
         // SAFETY: null, or a pointer that the cell holds a reference to for as long as it exists.
         unsafe { side.as_ref() }
-    }
-
-    /// Counts the task, for which there is a place in `backlog`, until it is pending no longer.
-    pub(crate) fn count_in(self, backlog: alloc::sync::Arc<dyn Backlog>) {
-        self.side().backlog().count(backlog, || self.header().word.load().is_pending());
-    }
-
-    /// The task is pending no longer, by this thread's doing.
-    pub(crate) fn leave_backlog(self) {
-        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
     }
 
     /// What the task was submitted with, if anything.

@@ -6,7 +6,6 @@ use crate::id::FutureId;
 use crate::link::Link;
 use crate::observer::callback;
 use crate::producer::{Producer, read_outcome};
-use crate::settling::Settling;
 use crate::state::{Outcome, Party, View};
 use crate::waiter::Inbox;
 use alloc::sync::Arc;
@@ -64,7 +63,7 @@ impl<T> Consumer<T> {
     }
 
     pub(crate) fn is_visible(&self) -> bool {
-        self.view().is_settled() || Settling::outcome_of(self.cell).is_some()
+        self.cell.is_visible()
     }
 
     /// Moves the outcome out, if the future is settled.

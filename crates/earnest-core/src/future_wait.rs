@@ -8,7 +8,7 @@ use crate::error::{Error, TimedOut};
 use crate::future::Future;
 use crate::settling::Settling;
 use crate::shared::SharedFuture;
-use crate::waiter::{deadline_after, spin_until, with_single};
+use crate::waiter::{Single, deadline_after, spin_until, with_single};
 use crate::worker;
 use core::time::Duration;
 use earnest_sync::CAN_BLOCK;
@@ -56,17 +56,24 @@ impl<T> Consumer<T> {
             if worker.is_none() {
                 on.unless_alone(deadline)?;
             }
-            with_single(|waiter| {
+            with_single(|Single { waiter, roll }| {
+                let Some(worker) = worker else {
+                    if deadline.is_none() {
+                        // It is not given up: so it need not be possible to withdraw it.
+                        let _token = roll.list(self.cell(), 0).then(|| waiter.next_asleep(None));
+                        return Ok(true);
+                    }
+                    // Out of time just as the future settles: then it is settled.
+                    let is_pending = self.watch(waiter.inbox(), 0)
+                        && waiter.next_asleep(deadline).is_none()
+                        && self.unwatch(waiter.inbox(), 0);
+                    return Ok(!is_pending);
+                };
                 if !self.watch(waiter.inbox(), 0) {
                     return Ok(true);
                 }
-                let next = match worker {
-                    None => Ok(waiter.next(deadline)),
-                    Some(worker) => worker.wait(&on, deadline, waiter, &mut None),
-                };
-                match next {
+                match worker.wait(&on, deadline, waiter, &mut None) {
                     Ok(Some(_)) => Ok(true),
-                    // Out of time just as the future settles: then it is settled.
                     Ok(None) => Ok(!self.unwatch(waiter.inbox(), 0)),
                     Err(deadlock) => {
                         self.unwatch(waiter.inbox(), 0);

@@ -170,6 +170,8 @@ pub use wait::unqueued_is_awaited;
 #[cfg(feature = "std")]
 pub use wait::{Blocked, blocking};
 pub use waitable::Waitable;
+#[doc(hidden)]
+pub use waiter::Roll;
 #[cfg(feature = "std")]
 pub use waiter::deadline_after;
 pub use waiter::{Inbox, Waiter};

@@ -37,9 +37,7 @@ impl Link {
         let link =
             Arc::new(LinkNode { node: Node::new(&LinkNode::VTABLE), cell: Some(cell), was_cancelled: false });
         let node = Arc::into_raw(link.clone()).cast_mut().cast::<Node>();
-        // SAFETY: until the push succeeds nobody else reaches the node.
-        let link_to = |newest| unsafe { (*node).next.set(newest) };
-        if cell.header().word.push(node, link_to) {
+        if cell.push(node) {
             return Link(link);
         }
         // SAFETY: refused: the list's reference was not given away.

@@ -98,10 +98,10 @@ impl Producer {
             frame.is_not_over(cell);
             available(false);
         }
-        // SAFETY: the slot holds `outcome`. None but the starter finishes a task: it is not refused.
-        let then = unsafe { finish_observed(cell, outcome, &mut available) };
+        // SAFETY: the slot holds `outcome`, and this thread has started the task.
+        let then = unsafe { finish_started(cell, seen, outcome, &frame, &mut available) };
         drop(in_the_middle);
-        then.unwrap_or(Chain::new()).tell_all();
+        then.tell_all();
         true
     }
 
@@ -117,7 +117,7 @@ impl Producer {
         let won = match reason {
             Dismissal::Cancelled => word.cancel().is_ok(),
             // A promise that was started was started by its producer, who gives up now.
-            _ if !cell.header().vtable.is_task => word.finish(),
+            _ if !cell.header().vtable.is_task => word.finish(View::RUNNING),
             _ => word.dismiss(),
         };
         if !won {
@@ -201,15 +201,42 @@ unsafe fn let_producer_go(cell: RawCell) {
     }
 }
 
+/// The long way to done and settled for a task. What follows from it is left to the caller.
+///
+/// # Safety
+///
+/// The caller is the producer, has started the task, and the slot holds `outcome`. Its hold has ended afterwards.
+#[cold]
+unsafe fn finish_started(
+    cell: RawCell,
+    seen: View,
+    outcome: Outcome,
+    frame: &Frame,
+    available: &mut dyn FnMut(bool),
+) -> Chain {
+    // SAFETY: nobody but the starter finishes a task, and the slot is as the caller says.
+    if let Some(then) = unsafe { cell.finish_for_one(seen, outcome, false, available) } {
+        return then;
+    }
+    frame.is_not_over(cell);
+    // SAFETY: the slot is as the caller says. None but the starter finishes a task: it is not refused.
+    unsafe { finish_observed(cell, seen, outcome, available) }.unwrap_or(Chain::new())
+}
+
 /// The long way to done and settled. `None`: a canceller was first, and nothing has changed.
 ///
 /// # Safety
 ///
 /// The caller is the producer, and the slot holds `outcome`. Unless `None`, its hold has ended.
 #[cold]
-unsafe fn finish_observed(cell: RawCell, outcome: Outcome, available: &mut dyn FnMut(bool)) -> Option<Chain> {
+unsafe fn finish_observed(
+    cell: RawCell,
+    seen: View,
+    outcome: Outcome,
+    available: &mut dyn FnMut(bool),
+) -> Option<Chain> {
     // SAFETY: this thread makes the transition.
-    cell.header().word.finish().then(|| unsafe { cell.settle(outcome, Settler::Producer, available) })
+    cell.header().word.finish(seen).then(|| unsafe { cell.settle(outcome, Settler::Producer, available) })
 }
 
 /// The long way for a promise, whose future may have been cancelled: then its outcome comes back.
@@ -219,8 +246,9 @@ unsafe fn finish_observed(cell: RawCell, outcome: Outcome, available: &mut dyn F
 /// The producer's hold is the caller's, and ends here; the slot holds `outcome`, for a `T`.
 #[cold]
 unsafe fn resolve_observed<T>(cell: RawCell, outcome: Outcome) -> Result<Chain, Result<T, Box<Error>>> {
+    let seen = cell.header().word.load();
     // SAFETY: the slot holds `outcome`.
-    if let Some(then) = unsafe { finish_observed(cell, outcome, &mut |_| {}) } {
+    if let Some(then) = unsafe { finish_observed(cell, seen, outcome, &mut |_| {}) } {
         return Ok(then);
     }
     // SAFETY: refused, so the slot is still the producer's, and holds what the caller says.

@@ -8,7 +8,7 @@ use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::link::Link;
 use crate::observer::told;
 use crate::owner::may_be_alone;
-use crate::waiter::{Inbox, with_single};
+use crate::waiter::{Inbox, Single, with_single};
 use crate::worker;
 use core::panic::Location;
 use earnest_sync::{
@@ -76,7 +76,7 @@ impl Tasks {
         let must_return = MustReturn;
         // Nobody is left to add any.
         if self.left.load(Acquire) != 1 {
-            with_single(|waiter| {
+            with_single(|Single { waiter, .. }| {
                 *self.joiner.lock() = Some(waiter.inbox().clone());
                 if self.ends_one() {
                     *self.joiner.lock() = None;

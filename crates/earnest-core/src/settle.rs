@@ -71,7 +71,7 @@ impl RawCell {
         // SAFETY: this thread has won `start`, and so has the closure (R1).
         unsafe { (header.vtable.drop_closure)(self) };
         let outcome = write(self);
-        let _always = header.word.finish();
+        let _always = header.word.finish(View::RUNNING);
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         unsafe { self.settle(outcome, Settler::Other, &mut |_| {}) }.tell_all();
         true
@@ -110,6 +110,11 @@ impl RawCell {
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0, is_seen: false };
         let mut dropped = false;
         let mut seen = word.load();
+        let held = |seen: View| settler == Settler::Other && !seen.is_released();
+        // SAFETY: this is the settler, and the slot is as the caller says.
+        if let Some(then) = unsafe { self.finish_for_one(seen, outcome, held(seen), available) } {
+            return then;
+        }
         loop {
             if !seen.newest().is_null() && !mutant!("publish_over_observers") {
                 if let Ok(newest) = word.take_observers(seen) {
@@ -133,8 +138,7 @@ impl RawCell {
                 available(true);
             }
             worker::settled(self);
-            let held = settler == Settler::Other && !seen.is_released();
-            let settled = View::settled(outcome, held, seen.is_detached(), aside.links);
+            let settled = View::settled(outcome, held(seen), seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
             let settled = if aside.is_seen { settled.seen() } else { settled };
             if settled.nobody_left() {
@@ -148,9 +152,37 @@ impl RawCell {
             }
         }
         // The cell may be gone from here on: what is told now owns its memory.
-        let dismissal = dismissal(outcome).map_or(ErasedOutcome::NONE, ErasedOutcome::dismissal);
-        aside.then.append(aside.wake.tell_each(dismissal));
+        aside.then.append(aside.wake.tell_each(told_of(outcome)));
         aside.then
+    }
+
+    /// Publishes the outcome at once where there is one observer, which is told afterwards. Gives what follows from that.
+    /// `None`: there are others, or there is more to do; nothing has changed.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the producer of a running task, which nobody else finishes, or the settler. The slot holds what
+    /// `outcome` says. `held` is whether the producer holds on.
+    pub(crate) unsafe fn finish_for_one(
+        self,
+        seen: View,
+        outcome: Outcome,
+        held: bool,
+        available: &mut dyn FnMut(bool),
+    ) -> Option<Chain> {
+        let node = seen.newest();
+        // SAFETY: null, or a node of the list, which nobody but this thread takes off (R3) and nobody writes.
+        let Node { next, vtable } = unsafe { node.as_ref() }?;
+        let is_one = next.get().is_null() || mutant!("one_of_two_told");
+        if seen.is_detached() || !is_one || vtable.stage != Stage::Wake {
+            return None;
+        }
+        available(true);
+        worker::settled(self);
+        let word = &self.header().word;
+        word.publish(seen, View::settled(outcome, held, false, 0)).ok()?;
+        // SAFETY: the exchange has taken the node off the list (R3). It is told once, here.
+        Some(unsafe { (vtable.tell)(node, told_of(outcome)) })
     }
 
     /// Tells the callbacks of one list, and puts the other observers aside.
@@ -206,6 +238,11 @@ impl RawCell {
         unsafe { self.drop_outcome(outcome) };
     }
 
+    /// Whether the outcome can be seen: it is settled, or this very thread is running its callbacks.
+    pub(crate) fn is_visible(self) -> bool {
+        self.header().word.load().is_settled() || Settling::outcome_of(self).is_some()
+    }
+
     /// The outcome, if others may look at it: it is settled, or this very thread is running its callbacks. Nobody is
     /// said to have seen it.
     ///
@@ -224,4 +261,9 @@ impl RawCell {
         // SAFETY: the slot is the consumer's (R2), or its owner is below us on this thread's stack and only reads.
         Some(unsafe { self.outcome(outcome) })
     }
+}
+
+/// What those are told of an outcome who come after its publication.
+fn told_of(outcome: Outcome) -> ErasedOutcome {
+    dismissal(outcome).map_or(ErasedOutcome::NONE, ErasedOutcome::dismissal)
 }

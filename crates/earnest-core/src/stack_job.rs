@@ -6,7 +6,7 @@ use crate::consumer::Consumer;
 use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::parties;
 use crate::task::{Runnable, Work};
-use crate::waiter::{spin_until, with_single};
+use crate::waiter::{Single, spin_until, with_single};
 use crate::worker::Worker;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::panic::Location;
@@ -197,7 +197,7 @@ fn retract(task: Consumer<()>, worker: &Worker<'_>) -> Result<(), Consumer<()>> 
 fn wait_until_settled(task: &Consumer<()>) {
     let must_return = MustReturn;
     if !spin_until(None, || task.view().is_settled()) {
-        with_single(|waiter| {
+        with_single(|Single { waiter, .. }| {
             if task.watch(waiter.inbox(), 0) {
                 let members = Members::of_scope();
                 members.insert(0, CancelHandle::new(task.link()));

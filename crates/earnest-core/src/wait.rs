@@ -6,6 +6,7 @@ use crate::deadlock::Deadlock;
 use crate::graph::{self, Entered};
 use crate::owner::Owner;
 use crate::settle::Settler;
+use crate::state::View;
 use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
 use earnest_sync::{
@@ -167,7 +168,7 @@ impl Worker<'_> {
         let in_the_middle = frame.enter(self);
         // SAFETY: this thread has won `start`.
         let outcome = unsafe { (header.vtable.call)(cell) };
-        let _always = header.word.finish();
+        let _always = header.word.finish(View::RUNNING);
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         let then = unsafe { cell.settle(outcome, Settler::Other, &mut |_| {}) };
         drop(in_the_middle);

@@ -1,12 +1,14 @@
 //! What can be waited for together with others.
 
 use crate::cancel::CancelHandle;
+use crate::cell::RawCell;
 use crate::error::Error;
 use crate::failed_if::FailedIf;
 use crate::future::Future;
 use crate::shared::SharedFuture;
 use crate::waiter::Inbox;
 use alloc::sync::Arc;
+use core::marker::PhantomData;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
 /// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a reference or box of one, a `dyn Waitable`, or a pair of a
@@ -17,8 +19,26 @@ pub trait Waitable: sealed::Watch {}
 
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
+/// A future, of which there is one handle.
+#[doc(hidden)]
+#[expect(unnameable_types, missing_debug_implementations, reason = "it says so to this crate only")]
+pub struct Sole<'a> {
+    cell: RawCell,
+    handle: PhantomData<&'a ()>,
+}
+
+impl Sole<'_> {
+    fn new(cell: RawCell) -> Self {
+        Self { cell, handle: PhantomData }
+    }
+
+    pub(crate) fn cell(&self) -> RawCell {
+        self.cell
+    }
+}
+
 mod sealed {
-    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture};
+    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture, Sole};
     use alloc::boxed::Box;
 
     /// The working half of [`Waitable`](super::Waitable).
@@ -41,6 +61,9 @@ mod sealed {
         /// What this waits for, with its type forgotten.
         #[doc(hidden)]
         fn cancel_handle(&self) -> CancelHandle;
+        /// The future, where this is the only handle of it, and who has this decides when the handle goes.
+        #[doc(hidden)]
+        fn sole(&self) -> Option<Sole<'_>>;
         /// Equal for handles of the same future, and for no two others that exist at the same time.
         #[doc(hidden)]
         fn address(&self) -> usize;
@@ -61,6 +84,9 @@ mod sealed {
         }
         fn cancel_handle(&self) -> CancelHandle {
             Future::cancel_handle(self)
+        }
+        fn sole(&self) -> Option<Sole<'_>> {
+            Some(Sole::new(self.consumer.cell()))
         }
         fn address(&self) -> usize {
             self.consumer.address()
@@ -91,12 +117,32 @@ mod sealed {
         };
     }
 
+    /// The same for a handle that owns what it holds.
+    macro_rules! forward_owned {
+        ($self:ident => $inner:expr) => {
+            fn sole(&$self) -> Option<Sole<'_>> {
+                $inner.sole()
+            }
+            forward!($self => $inner);
+        };
+    }
+
+    /// The same for one that does not: there may be others, or what it holds stays when it goes.
+    macro_rules! forward_borrowed {
+        ($self:ident => $inner:expr) => {
+            fn sole(&$self) -> Option<Sole<'_>> {
+                None
+            }
+            forward!($self => $inner);
+        };
+    }
+
     impl<T> Watch for SharedFuture<T> {
-        forward!(self => self.inner());
+        forward_borrowed!(self => self.inner());
     }
     #[cfg(feature = "std")]
     impl<T> Watch for crate::scoped_future::ScopedFuture<'_, T> {
-        forward!(self => *self.inner());
+        forward_owned!(self => *self.inner());
     }
     /// Forwards everything but the failure to `$inner`.
     macro_rules! failed_if {
@@ -117,6 +163,9 @@ mod sealed {
                 fn cancel_handle(&self) -> CancelHandle {
                     Watch::cancel_handle(&self.future)
                 }
+                fn sole(&self) -> Option<Sole<'_>> {
+                    Watch::sole(&self.future)
+                }
                 fn address(&self) -> usize {
                     self.future.address()
                 }
@@ -128,15 +177,15 @@ mod sealed {
     failed_if!(SharedFuture);
 
     impl<W: Watch + ?Sized> Watch for &W {
-        forward!(self => (**self));
+        forward_borrowed!(self => (**self));
     }
     impl<W: Watch + ?Sized> Watch for &mut W {
-        forward!(self => (**self));
+        forward_borrowed!(self => (**self));
     }
     impl<W: Watch + ?Sized> Watch for Box<W> {
-        forward!(self => (**self));
+        forward_owned!(self => (**self));
     }
     impl<K, W: Watch> Watch for (K, W) {
-        forward!(self => self.1);
+        forward_owned!(self => self.1);
     }
 }

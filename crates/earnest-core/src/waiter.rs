@@ -4,21 +4,25 @@
 mod block;
 mod cells;
 mod parker;
+mod roll;
 
 #[cfg(feature = "std")]
 pub use block::deadline_after;
 #[cfg(feature = "std")]
-pub(crate) use block::{Next, spin_until, with_single};
+pub(crate) use block::{Next, Single, spin_until, with_single};
+pub use roll::Roll;
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use cells::Cells;
 use core::task::{Context, Poll};
 use earnest_sync::{
     AtomicUsize, Instant,
-    Ordering::{AcqRel, Acquire, Relaxed},
-    mutant,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    fence, mutant,
 };
 use parker::Parker;
+use roll::Slots;
 
 /// One thread that waits for many futures.
 ///
@@ -34,30 +38,84 @@ use parker::Parker;
 #[derive(Debug)]
 pub struct Waiter {
     inbox: Arc<Inbox>,
-    /// The oldest token that has been taken off the stack and not handed out.
-    oldest: usize,
+    /// The entries that have been taken off the stack and not handed out, the oldest last.
+    taken: Vec<usize>,
+    /// How many slots of its roll have come back.
+    n_returned: usize,
 }
 
 /// Where tokens are left for a [`Waiter`], by completing threads and others.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Inbox {
-    /// The newest token plus one, or `EMPTY`, or `ASLEEP`.
+    /// The newest entry, or `EMPTY`, `ASLEEP`, `CLOSED`.
     newest: AtomicUsize,
-    /// Per token: the next one on the stack, plus one.
-    next: Cells,
+    /// What follows is read by the waiting thread all the time, and shares no cache line with what others write.
+    _apart: [usize; 8],
+    /// Per token that is put: `FREE` if it is not on the stack, or else the entry below it, or `EMPTY`.
+    links: Cells<AtomicUsize>,
+    /// The same for the tokens that are on the roll, if there is one.
+    slots: Option<Slots>,
     parker: Parker,
 }
 
-const EMPTY: usize = 0;
+const FREE: usize = 0;
+const EMPTY: usize = 1;
+/// Nothing is there, and whoever puts something is to wake the waiter.
 const ASLEEP: usize = usize::MAX;
+/// The waiter is gone.
+const CLOSED: usize = usize::MAX - 1;
+
+/// The bit of an entry that says that the token's link is in its slot.
+const LISTED: usize = 1;
+
+/// What stands for `token` on the stack: neither `FREE` nor `EMPTY`.
+const fn entry_of(token: usize) -> usize {
+    (token + 1) << 1
+}
+
+const fn token_of(entry: usize) -> usize {
+    (entry >> 1) - 1
+}
+
+/// Puts `entry` on a stack, unless that is closed, and says what the newest was before. `is_asleep` is called before an
+/// entry is put that may be the one to wake the waiter.
+fn push(newest: &AtomicUsize, link: &AtomicUsize, entry: usize, mut is_asleep: impl FnMut()) -> usize {
+    // ORDERING: Relaxed; only a first guess for the exchange.
+    let mut seen = newest.load(Relaxed);
+    while seen != CLOSED {
+        let below = if seen == ASLEEP {
+            is_asleep();
+            EMPTY
+        } else {
+            seen
+        };
+        // ORDERING: Relaxed; the exchange publishes it to the swap in `take`.
+        link.store(below, Relaxed);
+        match newest.compare_exchange(seen, entry, AcqRel, Acquire) {
+            Ok(_) => break,
+            Err(actual) => seen = actual,
+        }
+    }
+    seen
+}
 
 impl Waiter {
     /// A waiter for tokens below `capacity`.
     #[must_use]
     pub fn new(capacity: usize) -> Waiter {
-        let next = Cells::new(capacity);
-        let inbox = Inbox { newest: AtomicUsize::new(EMPTY), next, parker: Parker::new() };
-        Waiter { inbox: Arc::new(inbox), oldest: EMPTY }
+        Waiter::with_slots(capacity, None)
+    }
+
+    fn with_slots(capacity: usize, slots: Option<Slots>) -> Waiter {
+        let inbox = Inbox {
+            newest: AtomicUsize::new(EMPTY),
+            _apart: [0; 8],
+            links: Cells::new(capacity),
+            slots,
+            parker: Parker::new(),
+        };
+        Waiter { inbox: Arc::new(inbox), taken: Vec::new(), n_returned: 0 }
     }
 
     /// Where this waiter's tokens are left.
@@ -68,18 +126,42 @@ impl Waiter {
 
     /// The next settled token, if there is one already.
     pub fn try_next(&mut self) -> Option<usize> {
-        if self.oldest == EMPTY {
-            let newest = self.inbox.newest.load(Acquire);
-            // Asleep: announced for a waker, or for a sleep that has ended for another reason.
-            if newest == EMPTY || newest == ASLEEP {
-                return None;
+        let entry = match self.taken.pop() {
+            Some(entry) => entry,
+            None if self.inbox.is_empty() => return None,
+            None => self.take_all()?,
+        };
+        self.n_returned += entry & LISTED;
+        Some(token_of(entry))
+    }
+
+    /// Takes everything off the stack, and gives the oldest entry.
+    fn take_all(&mut self) -> Option<usize> {
+        self.take(EMPTY)
+    }
+
+    /// The same, and whoever comes later finds that the waiter is gone.
+    fn close(&mut self) -> Option<usize> {
+        self.take(CLOSED)
+    }
+
+    fn take(&mut self, leaving: usize) -> Option<usize> {
+        let mut entry = match self.inbox.newest.swap(leaving, AcqRel) {
+            EMPTY | ASLEEP | CLOSED => return None,
+            newest => newest,
+        };
+        loop {
+            let link = self.inbox.link(entry);
+            // ORDERING: Relaxed, as the swap above has made the whole chain this thread's own.
+            let below = link.load(Relaxed);
+            // ORDERING: Release; pairs with the Acquire of whoever uses the token again.
+            link.store(FREE, Release);
+            if below == EMPTY {
+                return Some(entry);
             }
-            self.oldest = self.inbox.oldest_first(self.inbox.newest.swap(EMPTY, AcqRel));
+            self.taken.push(entry);
+            entry = below;
         }
-        let token = self.oldest - 1;
-        // ORDERING: Relaxed, as the swap above has made the whole chain this thread's own.
-        self.oldest = self.inbox.next.of(token).load(Relaxed);
-        Some(token)
     }
 
     /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
@@ -97,9 +179,15 @@ impl Waiter {
         Poll::Ready(self.try_next().unwrap_or_else(|| unreachable!("nobody else takes anything out")))
     }
 
-    /// Whether nobody else can reach this waiter any more, so that it may serve again.
-    pub(crate) fn is_unwatched(&mut self) -> bool {
-        self.oldest == EMPTY && Arc::get_mut(&mut self.inbox).is_some_and(|inbox| inbox.is_empty())
+    /// Whether nobody can reach this waiter any more but the `n` who hold its inbox, so that it may serve again.
+    pub(crate) fn is_unwatched(&self, n: usize) -> bool {
+        if !self.taken.is_empty() || Arc::strong_count(&self.inbox) != n {
+            return false;
+        }
+        // ORDERING: Acquire; pairs with the Release by which others have dropped their references: what they have put is
+        // seen below.
+        fence(Acquire);
+        self.inbox.is_empty()
     }
 }
 
@@ -108,52 +196,52 @@ pub(crate) fn has_passed(deadline: Option<Instant>) -> bool {
 }
 
 impl Inbox {
+    /// Whether there is nothing in it. It may be asleep: announced for a waker, or for a sleep that has ended for another
+    /// reason.
     fn is_empty(&self) -> bool {
         matches!(self.newest.load(Acquire), EMPTY | ASLEEP)
+    }
+
+    fn link(&self, entry: usize) -> &AtomicUsize {
+        let token = token_of(entry);
+        match &self.slots {
+            Some(slots) if entry & LISTED != 0 => &slots.of(token).link,
+            _ => self.links.of(token),
+        }
     }
 
     /// Makes room for `token`, whatever the capacity. The room is kept: tokens that have come back are to be used again.
     ///
     /// This may be called by any thread, and is to return before the token is used.
     pub fn admit(&self, token: usize) {
-        self.next.admit(token);
+        self.links.admit(token);
     }
 
-    /// Leaves `token` for the waiting thread, and wakes it if it sleeps.
-    ///
-    /// A token that was put, here or by a future that settled, is not put again before it has come back.
+    /// Leaves `token` for the waiting thread, and wakes it if it sleeps. One that was left, here or by a future that
+    /// settled, and has not come back is not left a second time.
     ///
     /// # Panics
     ///
     /// If there is no room for the token.
     pub fn put(&self, token: usize) {
-        // ORDERING: Relaxed; only a first guess for the exchange.
-        let mut newest = self.newest.load(Relaxed);
-        loop {
-            let below = if newest == ASLEEP { EMPTY } else { newest };
-            // ORDERING: Relaxed; the exchange publishes it to the swap in `try_next`.
-            self.next.of(token).store(below, Relaxed);
-            match self.newest.compare_exchange(newest, token + 1, AcqRel, Acquire) {
-                Ok(_) => break,
-                Err(actual) => newest = actual,
-            }
+        let link = self.links.of(token);
+        if link.compare_exchange(FREE, EMPTY, AcqRel, Acquire).is_err() {
+            return;
         }
-        if newest == ASLEEP && !mutant!("put_without_unpark") {
+        if push(&self.newest, link, entry_of(token), || ()) == ASLEEP {
+            self.wake();
+        }
+    }
+
+    /// For who has put something while the waiter slept.
+    fn wake(&self) {
+        if !mutant!("put_without_unpark") {
             self.parker.unpark();
         }
     }
 
-    /// Relinks a chain that was just taken, so that it begins with the oldest token.
-    fn oldest_first(&self, mut newest: usize) -> usize {
-        let mut oldest = EMPTY;
-        while newest != EMPTY {
-            // ORDERING: Relaxed, as the swap has made the chain this thread's own.
-            let below = self.next.of(newest - 1).load(Relaxed);
-            self.next.of(newest - 1).store(oldest, Relaxed);
-            oldest = newest;
-            newest = below;
-        }
-        oldest
+    fn forget_waker(&self) {
+        self.parker.forget_waker();
     }
 
     /// Asks those who put to wake the waiting thread. `false`: there is something in the inbox.

@@ -33,6 +33,7 @@ const UNSAFE: &[&str] = &[
     "crates/earnest-core/src/task.rs",
     "crates/earnest-core/src/then.rs",
     "crates/earnest-core/src/wait.rs",
+    "crates/earnest-core/src/waiter/roll.rs",
     "crates/earnest-core/src/worker.rs",
     "crates/earnest-pool/src/deque",
     "crates/earnest-pool/src/worker.rs",

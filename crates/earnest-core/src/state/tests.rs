@@ -17,7 +17,7 @@ fn each_event_is_accepted_in_its_phases_only() {
     assert_eq!(accepted(|word| word.start().is_some()), [true, false, false, false]);
     assert_eq!(accepted(|word| word.cancel().is_ok()), [true, false, false, false]);
     assert_eq!(accepted(Word::dismiss), [true, false, false, false]);
-    assert_eq!(accepted(Word::finish), [true, true, false, false]);
+    assert_eq!(accepted(|word| word.finish(View::RUNNING)), [true, true, false, false]);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn nothing_happens_to_a_settled_word() {
         assert!(word.start().is_none());
         assert!(word.cancel().is_err());
         assert!(!word.dismiss());
-        assert!(!word.finish());
+        assert!(!word.finish(View::RUNNING));
         assert!(!word.detach());
         assert!(word.load() == settled);
         assert_eq!(settled.outcome(), outcome);
@@ -44,7 +44,7 @@ fn flags_survive_transitions() {
     assert!(word.detach());
     assert!(word.start().is_some());
     assert!(!word.release_producer());
-    assert!(word.finish());
+    assert!(word.finish(View::RUNNING));
     let seen = word.load();
     assert!(!seen.is_settled());
     assert!(seen.is_detached() && seen.is_released());

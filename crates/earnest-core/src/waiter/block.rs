@@ -2,7 +2,7 @@
 //! here.
 
 use super::parker::Parker;
-use super::{ASLEEP, EMPTY, Inbox, Waiter, has_passed};
+use super::{ASLEEP, EMPTY, Inbox, Roll, Waiter, has_passed};
 use crate::awaited::Awaited;
 use crate::deadlock::Deadlock;
 use crate::watching::Watching;
@@ -83,11 +83,26 @@ impl Waiter {
 
     /// Like [`next`](Self::next), and returns when it is [called](Inbox::call) as well.
     pub(crate) fn next_unless_called(&mut self, deadline: Option<Instant>) -> Next {
+        if let Some(token) = self.try_next() {
+            return Next::Token(token);
+        }
+        spin_until(deadline, || !self.inbox.is_empty());
+        self.next_or_call(deadline)
+    }
+
+    /// Like [`next`](Self::next), for who has looked for a while already.
+    pub(crate) fn next_asleep(&mut self, deadline: Option<Instant>) -> Option<usize> {
         loop {
-            if let Some(token) = self.try_next() {
-                return Next::Token(token);
+            match self.next_or_call(deadline) {
+                Next::Token(token) => return Some(token),
+                Next::TimedOut => return None,
+                Next::Called => {}
             }
-            spin_until(deadline, || !self.inbox.is_empty());
+        }
+    }
+
+    fn next_or_call(&mut self, deadline: Option<Instant>) -> Next {
+        loop {
             if let Some(token) = self.try_next() {
                 return Next::Token(token);
             }
@@ -141,20 +156,29 @@ impl Parker {
     }
 }
 
+/// A waiter for one token, which may be watched or be on its roll.
+pub(crate) struct Single {
+    pub(crate) waiter: Waiter,
+    pub(crate) roll: Roll,
+}
+
 /// Lends `f` a waiter for one token: the thread's own, which is made on first use and kept, or a fresh one where that
 /// is in use, was left in someone's hands, or is gone because the thread is ending.
-pub(crate) fn with_single<R>(f: impl FnOnce(&mut Waiter) -> R) -> R {
+pub(crate) fn with_single<R>(f: impl FnOnce(&mut Single) -> R) -> R {
     let kept = if MODEL { None } else { SINGLE.try_with(Cell::take).ok().flatten() };
-    let mut waiter = kept.unwrap_or_else(|| Waiter::new(1));
-    let result = f(&mut waiter);
-    if !MODEL && waiter.is_unwatched() {
-        let _thread_is_ending = SINGLE.try_with(|single| single.set(Some(waiter)));
+    let mut single = kept.unwrap_or_else(|| {
+        let (waiter, roll) = Waiter::with_roll(1, 1);
+        Box::new(Single { waiter, roll })
+    });
+    let result = f(&mut single);
+    if !MODEL && single.roll.is_done(&single.waiter) {
+        let _thread_is_ending = SINGLE.try_with(|kept| kept.set(Some(single)));
     }
     result
 }
 
 earnest_sync::thread_local! {
-    static SINGLE: Cell<Option<Waiter>> = const { Cell::new(None) };
+    static SINGLE: Cell<Option<Box<Single>>> = const { Cell::new(None) };
 }
 
 /// Looks a few times, yielding the processor in between, before it is worth going to sleep. Says whether it was seen.

@@ -1,24 +1,23 @@
 //! Where each token of an inbox has its place.
 
-use super::EMPTY;
 use alloc::boxed::Box;
-use earnest_sync::{AtomicUsize, OnceLock};
+use earnest_sync::OnceLock;
 
 /// A cell for every token. There can be more of them at any time, and none is ever moved.
 #[derive(Debug)]
-pub(super) struct Cells {
+pub(super) struct Cells<C> {
     /// Those of the tokens below the capacity.
-    first: Box<[AtomicUsize]>,
+    first: Box<[C]>,
     /// Those of the tokens that were admitted: each chunk has as many as there are before it. Whoever uses a token
     /// comes after the admission of that token, by which its chunk is there.
-    more: OnceLock<Box<[Chunk; usize::BITS as usize]>>,
+    more: OnceLock<Box<[Chunk<C>; usize::BITS as usize]>>,
 }
 
-type Chunk = OnceLock<Box<[AtomicUsize]>>;
+type Chunk<C> = OnceLock<Box<[C]>>;
 
-impl Cells {
-    pub(super) fn new(capacity: usize) -> Cells {
-        Cells { first: empty_cells(capacity.max(1)), more: OnceLock::new() }
+impl<C: Default> Cells<C> {
+    pub(super) fn new(capacity: usize) -> Cells<C> {
+        Cells { first: fresh_cells(capacity.max(1)), more: OnceLock::new() }
     }
 
     pub(super) fn admit(&self, token: usize) {
@@ -26,14 +25,16 @@ impl Cells {
             let (chunk, _) = self.place(token);
             let chunks =
                 self.more.get_or_init(|| Box::new([const { OnceLock::new() }; usize::BITS as usize]));
-            chunks[chunk].get_or_init(|| empty_cells(self.first.len() << chunk));
+            chunks[chunk].get_or_init(|| fresh_cells(self.first.len() << chunk));
         }
     }
 
-    pub(super) fn of(&self, token: usize) -> &AtomicUsize {
-        if let Some(cell) = self.first.get(token) {
-            return cell;
-        }
+    #[inline]
+    pub(super) fn of(&self, token: usize) -> &C {
+        self.first.get(token).unwrap_or_else(|| self.admitted(token))
+    }
+
+    fn admitted(&self, token: usize) -> &C {
         let (chunk, index) = self.place(token);
         let cells = self.more.get().and_then(|chunks| chunks[chunk].get());
         &cells.expect("a token that was admitted")[index]
@@ -46,6 +47,6 @@ impl Cells {
     }
 }
 
-fn empty_cells(n: usize) -> Box<[AtomicUsize]> {
-    (0..n).map(|_| AtomicUsize::new(EMPTY)).collect()
+fn fresh_cells<C: Default>(n: usize) -> Box<[C]> {
+    (0..n).map(|_| C::default()).collect()
 }

@@ -52,6 +52,12 @@ impl Parker {
         drop(state);
         drop(old);
     }
+
+    /// Drops the waker, if there is one.
+    pub(super) fn forget_waker(&self) {
+        let waker = KeptWaker(self.state.lock().waker.0.take());
+        drop(waker);
+    }
 }
 
 /// A waker, if there is one, whose destructor is the user's and may panic.

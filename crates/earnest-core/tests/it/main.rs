@@ -19,3 +19,4 @@ mod called;
 
 // What they share.
 mod asleep;
+mod roll;

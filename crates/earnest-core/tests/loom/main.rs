@@ -9,6 +9,7 @@ mod complete_vs_callbacks;
 mod complete_vs_drop;
 mod complete_vs_poll;
 mod complete_vs_poll_next;
+mod complete_vs_roll;
 mod complete_vs_wait;
 mod cycle_of_two;
 mod derived;
