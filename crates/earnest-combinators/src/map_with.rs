@@ -6,6 +6,7 @@ use crate::outcomes::{Piece, Pieces};
 use crate::under_way::{Ended, UnderWay};
 use core::fmt;
 use core::iter::FusedIterator;
+use core::mem;
 use core::panic::Location;
 use earnest_core::{Error, Executor, ExecutorExt, deadline_after};
 use std::sync::Arc;
@@ -19,9 +20,9 @@ pub struct MapWith<'e, E: ?Sized, I, F, R> {
     under_way: UnderWay<R>,
     /// What can be yielded without looking at anything else: values,
     values: vec::IntoIter<R>,
-    /// or one result. It is left here, and not returned by who waits for it, as what is at times in memory and at times in
-    /// registers slows down every loop.
-    one: Option<Result<R, Error>>,
+    /// or one result, [fetched](Self::fetch_one) when it is said that there is one. It is left here, and not returned by who
+    /// waits for it, as what is at times in memory and at times in registers slows down every loop.
+    one: Result<R, Error>,
     /// What is left of the chunk that they are of.
     pieces: Pieces<R>,
     /// How many inputs have been pulled whose results are not among `values`, and have not been yielded.
@@ -35,6 +36,14 @@ pub struct MapWith<'e, E: ?Sized, I, F, R> {
     work: Arc<Work<F, R>>,
 }
 
+/// What is to be yielded next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Values,
+    One,
+    Nothing,
+}
+
 impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     /// Lets all tasks run that have been submitted, and drops what they come to. No further input is pulled.
     pub fn detach(self) {
@@ -42,12 +51,16 @@ impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     }
 
     /// Cancels what has not started, for good.
-    fn give_up(&mut self) -> bool {
+    fn give_up(&mut self) -> Next {
         self.inputs = None;
         self.n_pulled = 0;
         self.under_way = UnderWay::new(false, 1);
-        self.one = Some(Err(Error::DeadlineExceeded));
-        false
+        self.one = Err(Error::DeadlineExceeded);
+        Next::One
+    }
+
+    fn fetch_one(&mut self) -> Result<R, Error> {
+        mem::replace(&mut self.one, Err(Error::Taken))
     }
 
     /// How many inputs have been pulled whose results have not been yielded.
@@ -80,7 +93,7 @@ where
         let mut map = Self {
             under_way: UnderWay::new(options.is_unordered, chunk_size),
             values: Vec::new().into_iter(),
-            one: None,
+            one: Err(Error::Taken),
             pieces: Pieces::none(),
             n_pulled: 0,
             capacity,
@@ -127,12 +140,11 @@ where
         self.inputs.as_ref().is_none_or(|inputs| inputs.size_hint().1 == Some(0))
     }
 
-    /// With no value at hand: submits what there is room for, then waits for what comes next. `true`: there are `values`.
-    /// `false`: it is `one`.
+    /// With no value at hand: submits what there is room for, then waits until there is something.
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn advance(&mut self) -> bool {
+    fn advance(&mut self) -> Next {
         let time_is_up = self.deadline.is_some_and(has_passed);
         // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
         // counts.
@@ -146,7 +158,7 @@ where
                 Some(Piece::Values(values)) => {
                     self.n_pulled -= values.len();
                     self.values = values.into_iter();
-                    return true;
+                    return Next::Values;
                 }
                 Some(Piece::Failure(error)) => Err(error),
                 None => match self.under_way.next(self.deadline) {
@@ -157,12 +169,12 @@ where
                     }
                     Ended::TimedOut => return self.give_up(),
                     Ended::Nothing if time_is_up && !self.inputs_have_ended() => return self.give_up(),
-                    Ended::Nothing => return false,
+                    Ended::Nothing => return Next::Nothing,
                 },
             };
             self.n_pulled -= 1;
-            self.one = Some(one);
-            return false;
+            self.one = one;
+            return Next::One;
         }
     }
 }
@@ -186,8 +198,10 @@ where
             if let Some(value) = self.values.next() {
                 return Some(Ok(value));
             }
-            if !self.advance() {
-                return self.one.take();
+            match self.advance() {
+                Next::Values => {}
+                Next::One => return Some(self.fetch_one()),
+                Next::Nothing => return None,
             }
         }
     }
@@ -198,9 +212,10 @@ where
         let mut folded = start;
         loop {
             folded = self.values.by_ref().map(Ok).fold(folded, &mut g);
-            if !self.advance() {
-                let Some(result) = self.one.take() else { return folded };
-                folded = g(folded, result);
+            match self.advance() {
+                Next::Values => {}
+                Next::One => folded = g(folded, self.fetch_one()),
+                Next::Nothing => return folded,
             }
         }
     }
@@ -213,7 +228,16 @@ where
             return C::from_iter(self);
         }
         let n = self.n_unyielded();
-        (0..n).map(|_| self.next().unwrap_or_else(|| unreachable!("each input has a result"))).collect()
+        let next = |_| loop {
+            if let Some(value) = self.values.next() {
+                return Ok(value);
+            }
+            // There is one for each input, so it is not `Nothing`.
+            if self.advance() != Next::Values {
+                return self.fetch_one();
+            }
+        };
+        (0..n).map(next).collect()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
