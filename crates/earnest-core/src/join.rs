@@ -2,12 +2,12 @@
 
 use crate::executor::Executor;
 use crate::panic::drop_caught;
-use crate::scope::scope;
 use crate::stack_job::StackJob;
 use crate::worker::{self, Worker};
 use core::num::NonZeroUsize;
 use core::panic::Location;
-use earnest_sync::{Mutex, catch_unwind, resume_unwind};
+use earnest_sync::{catch_unwind, resume_unwind};
+use std::thread::Result as Caught;
 
 /// Calls `a` on this thread and `b` on the executor, side by side if it has a thread to spare, and returns what both
 /// return.
@@ -42,13 +42,14 @@ use earnest_sync::{Mutex, catch_unwind, resume_unwind};
 ///
 /// # Blocking
 ///
-/// It returns when both are done; as [`scope`](scope()), it waits as a worker does.
+/// It returns when both are done; as [`scope`](crate::scope()), it waits as a worker does. On a worker of the executor a full queue
+/// refuses `b`, and on any other thread it does to `b` as its policy says, as to any task.
 ///
 /// # Cost
 ///
 /// On a worker of the executor a `b` that nobody else comes to know of costs no allocation and no atomic
 /// read-modify-write, and with one worker that is all of them. One that is known to others is a task, and so is each on
-/// any other thread, with a scope of its own.
+/// any other thread.
 ///
 /// # Panics
 ///
@@ -67,7 +68,7 @@ where
     // SAFETY: it does not leave this call.
     match unsafe { worker::current() } {
         Some(worker) if worker.serves(executor.host()) => join_on(worker, executor, location, a, b),
-        _ => join_in_scope(executor, location, a, b),
+        _ => join_elsewhere(executor, location, a, b),
     }
 }
 
@@ -100,14 +101,52 @@ where
     });
     let is_private = worker.joins.pop(place);
     // SAFETY: where it is not private, it was shared.
-    let result_of_b = if is_private { None } else { unsafe { job.finish(worker) } };
-    match (result_of_a, result_of_b) {
-        // SAFETY: private until now, or taken back: nobody else has the closure, or will have it.
+    let result_of_b = if is_private { None } else { unsafe { job.finish(Some(worker)) } };
+    // SAFETY: where nobody has called `b`, it was private until now, or has been taken back.
+    unsafe { end(&job, result_of_a, result_of_b) }
+}
+
+/// On any other thread: `b` is a task from the start.
+#[cold]
+#[inline(never)]
+fn join_elsewhere<E, A, B, RA, RB>(executor: &E, location: &'static Location<'static>, a: A, b: B) -> (RA, RB)
+where
+    E: Executor + ?Sized,
+    A: FnOnce() -> RA,
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
+    let job = StackJob::new(b, location);
+    // Whatever an executor does, unwinding included, comes before the end of the job.
+    let result_of_a = catch_unwind(|| {
+        // SAFETY: `finish` is called below, and stands in nobody's way before.
+        unsafe { job.offer(None, |task| executor.spawn(task)) };
+        a()
+    });
+    // SAFETY: it has been offered, first of all.
+    let result_of_b = unsafe { job.finish(None) };
+    // SAFETY: where nobody has called `b`, it has been taken back.
+    unsafe { end(&job, result_of_a, result_of_b) }
+}
+
+/// What a join comes to. `None`: `b` has not been called.
+///
+/// # Safety
+///
+/// If so, the closure is there, and the caller is the one to have it.
+#[inline]
+unsafe fn end<RA, B, RB>(job: &StackJob<B, RB>, a: Caught<RA>, b: Option<Caught<RB>>) -> (RA, RB)
+where
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
+    match (a, b) {
+        // SAFETY: by the caller's promise.
         (Ok(a), None) => (a, unsafe { job.take() }()),
         (Ok(a), Some(Ok(b))) => (a, b),
         (Ok(_), Some(Err(payload))) => resume_unwind(payload),
         (Err(payload), None) => {
-            // SAFETY: as above.
+            // SAFETY: by the caller's promise.
             drop_caught(unsafe { job.take() }, "the destructor of what a join did not come to call");
             resume_unwind(payload)
         }
@@ -116,40 +155,4 @@ where
             resume_unwind(payload)
         }
     }
-}
-
-/// On any other thread: `b` is a task of a scope.
-#[cold]
-#[inline(never)]
-fn join_in_scope<E, A, B, RA, RB>(executor: &E, location: &'static Location<'static>, a: A, b: B) -> (RA, RB)
-where
-    E: Executor + ?Sized,
-    A: FnOnce() -> RA,
-    B: FnOnce() -> RB + Send,
-    RB: Send,
-{
-    // Each lock is held for a move only, and never waited for: the scope and the task take turns.
-    let unbegun = Mutex::new(Some(b));
-    let done = Mutex::new(None);
-    let result_of_a = scope(executor, |scope| {
-        let task = scope.submit_at(location, || {
-            let b = unbegun.lock().take();
-            let result_of_b = b.map(|b| catch_unwind(b));
-            *done.lock() = result_of_b;
-        });
-        let result_of_a = catch_unwind(a);
-        task.cancel();
-        result_of_a
-    });
-    // From here on `b` is done, or nobody else will call it.
-    let a = result_of_a.unwrap_or_else(|payload| resume_unwind(payload));
-    let result_of_b = done.lock().take();
-    let b = match result_of_b {
-        Some(result) => result.unwrap_or_else(|payload| resume_unwind(payload)),
-        None => {
-            let b = unbegun.lock().take();
-            b.map_or_else(|| unreachable!("who takes it calls it"), |b| b())
-        }
-    };
-    (a, b)
 }

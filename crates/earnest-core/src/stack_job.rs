@@ -3,6 +3,7 @@
 use crate::awaited::Members;
 use crate::cancel::CancelHandle;
 use crate::consumer::Consumer;
+use crate::executor::Refused;
 use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::parties;
 use crate::task::{Runnable, Work};
@@ -90,21 +91,38 @@ where
     unsafe fn share(job: *const Job, worker: &Worker<'_>) {
         // SAFETY: the pointer came from `as_job`, and the frame is there, by the caller's promise.
         let this = unsafe { &*job.cast::<Self>() };
-        let offer = Offer { job: this, is_lacking: worker.joins.is_lacking() };
-        // SAFETY: `finish`, which the frame does not return without, comes back after the task has ended. What is borrowed
-        // is borrowed by the frame, and the task's outcome borrows nothing.
-        let (producer, consumer) = unsafe { parties::scoped_task(|| offer.accept(), this.location) };
-        // SAFETY: the field is this thread's.
-        this.task.with_mut(|task| unsafe { task.cast::<Consumer<()>>().write(consumer) });
         worker.joins.has_offered();
-        if let Err(refused) = worker.host.offer(Runnable::new(producer)) {
-            refused.dismiss();
+        // SAFETY: by the caller's promise.
+        let is_refused =
+            !unsafe { this.offer(Some(worker.joins.is_lacking()), |task| worker.host.offer(task)) };
+        if is_refused {
             // The next would be refused as well: not before this frame is done.
             worker.joins.has_offered();
         }
     }
 
-    /// After the job was shared: takes it back, or waits for who has taken it. `None`: nobody has called the closure, or will.
+    /// Makes a task of the job, which `hand_over` gives to others. Says whether it was taken. From when it is left to be
+    /// taken no more on, `is_lacking` is true.
+    ///
+    /// # Safety
+    ///
+    /// The job stays where it is until [`finish`](Self::finish) has returned, which is called. It has not been shared.
+    pub(crate) unsafe fn offer(
+        &self,
+        is_lacking: Option<&AtomicBool>,
+        hand_over: impl FnOnce(Runnable) -> Result<(), Refused>,
+    ) -> bool {
+        let offer = Offer { job: self, is_lacking: is_lacking.map(ptr::from_ref) };
+        // SAFETY: by the caller's promise, and as `finish` comes back after the task has ended. What is borrowed outlives
+        // the frame, and the task's outcome borrows nothing.
+        let (producer, consumer) = unsafe { parties::scoped_task(|| offer.accept(), self.location) };
+        // SAFETY: the field is this thread's.
+        self.task.with_mut(|task| unsafe { task.cast::<Consumer<()>>().write(consumer) });
+        hand_over(Runnable::new(producer)).map_err(Refused::dismiss).is_ok()
+    }
+
+    /// After the job was shared: takes it back, by the `worker` that this thread may be, or waits for who has taken it.
+    /// `None`: nobody has called the closure, or will.
     ///
     /// # Panics
     ///
@@ -114,19 +132,22 @@ where
     ///
     /// The job was shared, by this thread, and this has not been called.
     #[cold]
-    pub(crate) unsafe fn finish(&self, worker: &Worker<'_>) -> Option<Caught<RB>> {
+    pub(crate) unsafe fn finish(&self, worker: Option<&Worker<'_>>) -> Option<Caught<RB>> {
         // SAFETY: it was written when the job was shared, and is this thread's.
         let task = self.task.with_mut(|task| unsafe { task.cast::<Consumer<()>>().read() });
-        let task = match retract(task, worker) {
-            Ok(()) => return None,
-            Err(task) => task,
+        let task = match worker {
+            Some(worker) => match retract(task, worker) {
+                Ok(()) => return None,
+                Err(task) => task,
+            },
+            None => task,
         };
         task.cancel();
         // Also where another cancels it, which may be about to drop the closure.
         if !task.view().is_settled() && !mutant!("join_without_wait") {
             wait_until_settled(&task);
         }
-        worker.joins.lacks_offers();
+        worker.into_iter().for_each(|worker| worker.joins.lacks_offers());
         let outcome = match task.take() {
             Ok(outcome) => outcome,
             Err(_left_behind) => {
@@ -138,10 +159,10 @@ where
     }
 }
 
-/// What the task of a shared job is made of. Its thread is told that nothing of its own is left to be taken.
+/// What the task of a shared job is made of. A worker whose job it is comes to know that nothing is left to be taken.
 struct Offer<B, RB> {
     job: *const StackJob<B, RB>,
-    is_lacking: *const AtomicBool,
+    is_lacking: Option<*const AtomicBool>,
 }
 
 // SAFETY: what is reached through it is the closure and its result, which are Send, and an atomic. The other fields of a
@@ -170,8 +191,8 @@ where
 impl<B, RB> Drop for Offer<B, RB> {
     fn drop(&mut self) {
         // SAFETY: a worker is there longer than the frames on its stack, and this is dropped before the task has ended.
-        let is_lacking = unsafe { &*self.is_lacking };
-        if !mutant!("stolen_without_telling") {
+        let is_lacking = self.is_lacking.map(|is_lacking| unsafe { &*is_lacking });
+        if let Some(is_lacking) = is_lacking.filter(|_| !mutant!("stolen_without_telling")) {
             // ORDERING: Relaxed; nothing else is read by it.
             is_lacking.store(true, Relaxed);
         }

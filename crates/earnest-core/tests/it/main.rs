@@ -11,6 +11,7 @@ mod promise;
 mod shared;
 mod derived;
 mod id;
+mod join;
 mod detached;
 mod unseen;
 mod leftovers;

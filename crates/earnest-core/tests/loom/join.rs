@@ -122,6 +122,16 @@ fn join_vs_drop() {
 }
 
 #[test]
+fn join_elsewhere_vs_run() {
+    model("core::join_elsewhere_vs_run", || {
+        let pool = Offered { owner: Arc::new(Owner::next()), fate: Fate::Run };
+        let written = Borrowed::new();
+        assert_eq!(join(&pool, || 1, || written.write()), (1, ()));
+        assert_eq!(written.read(), 1);
+    });
+}
+
+#[test]
 fn joins_within_a_join_vs_steal() {
     model("core::joins_within_a_join_vs_steal", || {
         on_a_worker(Fate::Run, |pool| {

@@ -119,3 +119,42 @@ fn a_panic_comes_out_when_both_are_done() {
     let unbegun = catch_unwind(|| join(&ManualExecutor::new(), || panic_any(1_u32), || unreachable!()));
     assert_eq!(payload(unbegun), 1);
 }
+
+#[test]
+fn an_executor_that_panics_has_no_part_in_what_comes_next() {
+    /// Keeps its tasks, and panics.
+    #[derive(Default)]
+    struct Panics(std::sync::Mutex<Vec<earnest::Runnable>>);
+    impl Executor for Panics {
+        fn spawn(&self, task: earnest::Runnable) -> Result<(), earnest::Refused> {
+            self.0.lock().unwrap().push(task);
+            panic_any(7_u32)
+        }
+    }
+    let executor = Panics::default();
+    let text = String::from("text");
+    let thrown =
+        catch_unwind(AssertUnwindSafe(|| join(&executor, || unreachable!(), || panic!("{}", text.clone()))));
+    assert_eq!(*thrown.map(|((), ())| ()).unwrap_err().downcast::<u32>().unwrap(), 7);
+    drop(text);
+    // What it has kept can do nothing any more.
+    executor.0.into_inner().unwrap().into_iter().for_each(earnest::Runnable::run);
+}
+
+#[test]
+fn a_second_half_that_borrows_has_ended_when_the_join_returns() {
+    /// Runs each task on a thread of its own.
+    struct Threads;
+    impl Executor for Threads {
+        fn spawn(&self, task: earnest::Runnable) -> Result<(), earnest::Refused> {
+            std::thread::spawn(move || task.run());
+            Ok(())
+        }
+    }
+    for _ in 0..100 {
+        let mut written = [0; 2];
+        let [one, other] = &mut written;
+        join(&Threads, || *one += 1, || *other += 1);
+        assert_eq!(written, [1, 1]);
+    }
+}
