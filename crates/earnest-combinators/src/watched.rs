@@ -11,21 +11,17 @@ use std::time::Instant;
 /// A completion costs the same whatever the number of items: nothing looks at those that are pending. Whichever way
 /// this ends, unwinding included, no registration is left behind.
 pub(crate) struct Watched<W: Waitable> {
-    places: Vec<Place<W>>,
-    /// The first place that is watched: tokens are counted from there.
+    /// What has not been handed out, in its place. Made of the vector that the items came in, if they came in one.
+    places: Vec<Option<W>>,
+    /// The place that has the first token.
     first_watched: usize,
+    /// Per token: whether it is registered, and has not come back.
+    is_watched: Vec<bool>,
     waiter: Waiter,
     watching: Watching,
     /// How far `next` has come among the items that had settled when watching began.
     next_early: usize,
     n_left: usize,
-}
-
-struct Place<W> {
-    /// `None` once it was handed out.
-    item: Option<W>,
-    /// Whether it is registered, and its token has not come back.
-    is_watched: bool,
 }
 
 /// Whether items may leave before they have settled.
@@ -40,26 +36,26 @@ pub(crate) enum Leaving {
 impl<W: Waitable> Watched<W> {
     /// Begins to watch `items`, which are distinct, and all or any of which are waited for.
     pub(crate) fn new(items: impl IntoIterator<Item = W>, needs: Needs, leaving: Leaving) -> Self {
-        let items = items.into_iter();
-        let places: Vec<_> = items.map(|item| Place { item: Some(item), is_watched: false }).collect();
+        let places: Vec<_> = items.into_iter().map(Some).collect();
         let n_left = places.len();
-        let watching = Watching::new(needs);
         // Those that have settled need no means to wait.
-        let is_pending = |place: &Place<W>| place.item.as_ref().is_some_and(|item| !item.is_settled());
+        let is_pending = |place: &Option<W>| place.as_ref().is_some_and(|item| !item.is_settled());
         let first_watched = places.iter().position(is_pending).unwrap_or(n_left);
-        let (waiter, mut roll) = waiter_for(places.get(first_watched), n_left - first_watched, leaving);
-        let mut this = Self { places, first_watched, waiter, watching, next_early: 0, n_left };
-        for (token, place) in this.places[first_watched..].iter_mut().enumerate() {
-            place.is_watched = place.item.as_ref().is_some_and(|item| match &mut roll {
+        let n_tokens = n_left - first_watched;
+        let (waiter, mut roll) = waiter_for(places.get(first_watched), n_tokens, leaving);
+        let (watching, is_watched) = (Watching::new(needs), Vec::with_capacity(n_tokens));
+        let mut this = Self { places, first_watched, is_watched, waiter, watching, next_early: 0, n_left };
+        for (token, item) in this.places[first_watched..].iter().enumerate() {
+            this.is_watched.push(item.as_ref().is_some_and(|item| match &mut roll {
                 Some(roll) => roll.enlist(item, token),
                 None => item.watch(this.waiter.inbox(), token),
-            });
+            }));
         }
         // An item that settled during the loop above may have been found settled, or have sent its token. Counting
         // the tokens in here makes both alike. It also makes whatever settled before one of the early items early
         // itself, so that input order among them never puts a late item before an earlier one.
         while let Some(token) = this.waiter.try_next() {
-            this.places[first_watched + token].is_watched = false;
+            this.is_watched[token] = false;
         }
         this
     }
@@ -89,12 +85,10 @@ impl<W: Waitable> Watched<W> {
 
     /// Hands out the first that is left, though it has not settled.
     pub(crate) fn first_left(&mut self) -> Option<W> {
-        let index = self.places.iter().position(|place| place.item.is_some())?;
-        let Place { item, is_watched } = &mut self.places[index];
-        let item = item.take()?;
-        if *is_watched {
-            *is_watched = false;
-            let token = index - self.first_watched;
+        let index = self.places.iter().position(Option::is_some)?;
+        let item = self.places[index].take()?;
+        let token = index.checked_sub(self.first_watched);
+        if let Some(token) = token.filter(|token| std::mem::take(&mut self.is_watched[*token])) {
             // Refused where its token will come, to an empty place.
             let _was_registered = item.unwatch(self.waiter.inbox(), token);
             self.watching.remove(token);
@@ -119,11 +113,13 @@ impl<W: Waitable> Watched<W> {
     }
 
     fn early(&mut self) -> Option<W> {
-        let unseen = self.places.get_mut(self.next_early..)?;
-        let offset = unseen.iter().position(|place| !place.is_watched).unwrap_or(unseen.len());
-        let item = unseen.get_mut(offset).and_then(|place| place.item.take());
-        // One past the end, where there was none: nothing is early any more.
-        self.next_early += offset + 1;
+        if self.next_early >= self.first_watched {
+            let unseen = self.is_watched.get(self.next_early - self.first_watched..)?;
+            // One past the end, where there is none: nothing is early any more.
+            self.next_early += unseen.iter().position(|is_watched| !is_watched).unwrap_or(unseen.len());
+        }
+        let item = self.places.get_mut(self.next_early).and_then(Option::take);
+        self.next_early += 1;
         item
     }
 
@@ -132,7 +128,7 @@ impl<W: Waitable> Watched<W> {
             let token = match self.waiter.try_next() {
                 Some(token) => token,
                 None => {
-                    self.watching.prepare(|| handles(&self.places[self.first_watched..]));
+                    self.watching.prepare(|| handles(&self.places[self.first_watched..], &self.is_watched));
                     let Some(token) = self.waiter.next_of(deadline, &mut self.watching)? else {
                         return Ok(None);
                     };
@@ -148,25 +144,23 @@ impl<W: Waitable> Watched<W> {
 
     fn arrived(&mut self, token: usize) -> Option<W> {
         self.watching.remove(token);
-        let place = &mut self.places[self.first_watched + token];
-        place.is_watched = false;
-        place.item.take()
+        self.is_watched[token] = false;
+        self.places[self.first_watched + token].take()
     }
 
     /// Ends watching, and hands out what is left in input order.
     pub(crate) fn give_up(&mut self) -> Vec<W> {
         self.withdraw();
         self.n_left = 0;
-        std::mem::take(&mut self.places).into_iter().filter_map(|place| place.item).collect()
+        std::mem::take(&mut self.places).into_iter().flatten().collect()
     }
 
     fn withdraw(&mut self) {
-        let watched = self.places.get_mut(self.first_watched..).unwrap_or_default();
-        for (token, place) in watched.iter_mut().enumerate() {
-            if let Some(item) = place.item.as_ref().filter(|_| place.is_watched) {
+        for (token, _) in std::mem::take(&mut self.is_watched).into_iter().enumerate().filter(|(_, yes)| *yes)
+        {
+            if let Some(item) = &self.places[self.first_watched + token] {
                 // Refused where the token has been sent or is being sent; it ends in a waiter that nobody asks.
                 let _was_registered = item.unwatch(self.waiter.inbox(), token);
-                place.is_watched = false;
             }
         }
     }
@@ -179,18 +173,21 @@ impl<W: Waitable> Drop for Watched<W> {
 }
 
 /// Those that are watched, by their tokens.
-fn handles<W: Waitable>(places: &[Place<W>]) -> impl Iterator<Item = (usize, CancelHandle)> {
-    let watched = places.iter().enumerate().filter(|(_, place)| place.is_watched);
-    watched.filter_map(|(token, place)| place.item.as_ref().map(|item| (token, item.cancel_handle())))
+fn handles<W: Waitable>(
+    places: &[Option<W>],
+    is_watched: &[bool],
+) -> impl Iterator<Item = (usize, CancelHandle)> {
+    let watched = places.iter().zip(is_watched).enumerate().filter(|(_, (_, is_watched))| **is_watched);
+    watched.filter_map(|(token, (item, _))| item.as_ref().map(|item| (token, item.cancel_handle())))
 }
 
 /// The means to wait for `n` items, of which this is the first.
-fn waiter_for<W: Waitable>(first: Option<&Place<W>>, n: usize, leaving: Leaving) -> (Waiter, Option<Roll>) {
+fn waiter_for<W: Waitable>(first: Option<&Option<W>>, n: usize, leaving: Leaving) -> (Waiter, Option<Roll>) {
     if leaving == Leaving::MayLeave {
         return (Waiter::new(n), None);
     }
     // Room for the others, if there are any, is made when they come.
-    let is_sole = first.and_then(|place| place.item.as_ref()).is_some_and(|item| item.sole().is_some());
+    let is_sole = first.and_then(Option::as_ref).is_some_and(|item| item.sole().is_some());
     let (waiter, roll) = if is_sole { Waiter::with_roll(n, 1) } else { Waiter::with_roll(1, n) };
     (waiter, Some(roll))
 }

@@ -188,7 +188,7 @@ pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> b
     }
     (0..ROUNDS).any(|round| {
         if round < ROUNDS_OF_PAUSES {
-            (0..1 << round).for_each(|_| spin_loop())
+            (0..1 << round.min(LONGEST_PAUSE)).for_each(|_| spin_loop())
         } else {
             thread::yield_now()
         }
@@ -196,5 +196,8 @@ pub(crate) fn spin_until(deadline: Option<Instant>, mut ready: impl FnMut() -> b
     })
 }
 
-const ROUNDS: u32 = 16;
-const ROUNDS_OF_PAUSES: u32 = 4;
+/// About a microsecond of pauses, in which a round trip to a worker that is awake comes back, and a few of yields.
+const ROUNDS: u32 = 20;
+const ROUNDS_OF_PAUSES: u32 = 8;
+/// As a power of two: so often is looked at least.
+const LONGEST_PAUSE: u32 = 3;
