@@ -76,7 +76,8 @@ impl MapOptions {
         self
     }
 
-    /// Has as many inputs for one task as leave eight tasks at least for each that the executor runs at the same time.
+    /// Has as many inputs for one task as leave eight tasks at least for each that the executor runs at the same time, and
+    /// 8192 at most.
     ///
     /// It goes by how many inputs there are at least, as their [`size_hint`](Iterator::size_hint) says; where that is
     /// not known, one input is one task. An executor that does not know how many tasks it runs at the same time is taken
@@ -96,6 +97,8 @@ impl MapOptions {
     /// The chunk size for at least `n` inputs.
     pub(crate) fn chunk_size_for<E: Executor + ?Sized>(&self, executor: &E, n: usize) -> usize {
         const CHUNKS_PER_WORKER: usize = 8;
+        // By then what a task costs is spread thin. Memory of larger chunks is not used again before it has left the caches.
+        const MOST: usize = 8192;
         match self.chunk_size {
             ChunkSize::Fixed(n) => n,
             // An endless iterator may claim any number.
@@ -103,7 +106,7 @@ impl MapOptions {
             ChunkSize::Auto => {
                 let workers = executor.parallelism().or_else(|| std::thread::available_parallelism().ok());
                 let workers = workers.map_or(1, NonZeroUsize::get);
-                (n / workers.saturating_mul(CHUNKS_PER_WORKER)).max(1)
+                (n / workers.saturating_mul(CHUNKS_PER_WORKER)).clamp(1, MOST)
             }
         }
     }

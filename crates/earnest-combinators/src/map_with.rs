@@ -1,6 +1,5 @@
 //! A map that pulls its inputs bit by bit, in chunks, in whatever order.
 
-use crate::chunk::Work;
 use crate::map_options::MapOptions;
 use crate::outcomes::{Piece, Pieces};
 use crate::under_way::{Ended, UnderWay};
@@ -33,7 +32,9 @@ pub struct MapWith<'e, E: ?Sized, I, F, R> {
     executor: &'e E,
     /// `None` once they have ended, or nothing is to be pulled any more.
     inputs: Option<I>,
-    work: Arc<Work<F, R>>,
+    f: Arc<F>,
+    /// Where `map_with` was called.
+    location: &'static Location<'static>,
 }
 
 /// What is to be yielded next.
@@ -101,7 +102,8 @@ where
             deadline: options.timeout.and_then(deadline_after),
             executor,
             inputs: Some(inputs),
-            work: Arc::new(Work::new(f, Location::caller())),
+            f: Arc::new(f),
+            location: Location::caller(),
         };
         map.fill();
         map
@@ -114,8 +116,8 @@ where
             let Some(inputs) = &mut self.inputs else { return };
             let n = if self.under_way.is_single() {
                 let Some(input) = inputs.next() else { break };
-                let work = self.work.clone();
-                self.under_way.push_single(self.executor.submit(move || (work.f)(input)));
+                let f = self.f.clone();
+                self.under_way.push_single(self.executor.submit(move || f(input)));
                 1
             } else {
                 let chunk: Vec<_> = inputs.take(self.chunk_size).collect();
@@ -123,8 +125,8 @@ where
                 if n == 0 {
                     break;
                 }
-                let work = self.work.clone();
-                let chunk = self.executor.submit(move || work.run(chunk));
+                let (f, location) = (self.f.clone(), self.location);
+                let chunk = self.executor.submit(move || crate::chunk::run(chunk, &*f, location));
                 self.under_way.push_chunk((n, chunk));
                 n
             };

@@ -15,9 +15,8 @@ pub(crate) struct Outcomes<R> {
 }
 
 impl<R> Outcomes<R> {
-    /// None so far. The values will be put into `memory`, which is empty.
-    pub(crate) fn within(memory: Vec<R>) -> Self {
-        Self { failed: Vec::new(), last: memory }
+    pub(crate) fn with_capacity(n: usize) -> Self {
+        Self { failed: Vec::new(), last: Vec::with_capacity(n) }
     }
 
     /// Where no input has an outcome of its own: `error` for each of `n`.
@@ -60,7 +59,7 @@ pub(crate) enum Piece<R> {
 
 impl<R> Pieces<R> {
     pub(crate) fn none() -> Self {
-        Outcomes::within(Vec::new()).into_pieces()
+        Outcomes::with_capacity(0).into_pieces()
     }
 
     /// The next failure, or the values up to it, `most` at most.
