@@ -87,23 +87,73 @@ where
     B: FnOnce() -> RB + Send,
     RB: Send,
 {
+    let is_lone = || executor.parallelism() == Some(NonZeroUsize::MIN);
+    if worker.joins.is_full() || worker.joins.lacks() && !is_lone() {
+        return join_sharing(worker, location, a, b);
+    }
+    let job = StackJob::new(b, location);
+    let place = worker.joins.push(job.as_job());
+    // Nothing that could unwind stands between here and the end of the job.
+    let result_of_a = catch_unwind(a);
+    let is_private = worker.joins.pop(place);
+    match result_of_a {
+        // SAFETY: private until now: nobody else has the closure, or will have it.
+        Ok(a) if is_private => (a, unsafe { job.take() }()),
+        // SAFETY: it has just been popped.
+        result_of_a => unsafe { end_on(worker, &job, is_private, result_of_a) },
+    }
+}
+
+/// The same, where one is to be shared: the oldest there is.
+#[cold]
+#[inline(never)]
+fn join_sharing<A, B, RA, RB>(
+    worker: &Worker<'_>,
+    location: &'static Location<'static>,
+    a: A,
+    b: B,
+) -> (RA, RB)
+where
+    A: FnOnce() -> RA,
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
     if worker.joins.is_full() {
         worker.share_oldest();
     }
     let job = StackJob::new(b, location);
     let place = worker.joins.push(job.as_job());
-    // Nothing that could unwind stands between here and the end of the job.
+    // As above: whatever the host does, unwinding included, comes before the end of the job.
     let result_of_a = catch_unwind(|| {
-        if worker.joins.lacks() && executor.parallelism() != Some(NonZeroUsize::MIN) {
-            worker.share_oldest();
-        }
+        worker.share_oldest();
         a()
     });
     let is_private = worker.joins.pop(place);
+    // SAFETY: it has just been popped.
+    unsafe { end_on(worker, &job, is_private, result_of_a) }
+}
+
+/// The end of it, where more is to be done than to call `b`.
+///
+/// # Safety
+///
+/// `job` has been pushed and popped, which has said whether it is private.
+#[cold]
+#[inline(never)]
+unsafe fn end_on<RA, B, RB>(
+    worker: &Worker<'_>,
+    job: &StackJob<B, RB>,
+    is_private: bool,
+    result_of_a: Caught<RA>,
+) -> (RA, RB)
+where
+    B: FnOnce() -> RB + Send,
+    RB: Send,
+{
     // SAFETY: where it is not private, it was shared.
     let result_of_b = if is_private { None } else { unsafe { job.finish(Some(worker)) } };
     // SAFETY: where nobody has called `b`, it was private until now, or has been taken back.
-    unsafe { end(&job, result_of_a, result_of_b) }
+    unsafe { end(job, result_of_a, result_of_b) }
 }
 
 /// On any other thread: `b` is a task from the start.
@@ -134,7 +184,6 @@ where
 /// # Safety
 ///
 /// If so, the closure is there, and the caller is the one to have it.
-#[inline]
 unsafe fn end<RA, B, RB>(job: &StackJob<B, RB>, a: Caught<RA>, b: Option<Caught<RB>>) -> (RA, RB)
 where
     B: FnOnce() -> RB + Send,

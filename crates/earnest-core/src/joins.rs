@@ -95,6 +95,7 @@ impl Joins {
 impl Worker<'_> {
     /// Shares the oldest private job, if there is one.
     #[cold]
+    #[inline(never)]
     pub(crate) fn share_oldest(&self) -> bool {
         let job = self.joins.next_to_share();
         // SAFETY: a job is pushed by the frame that it is in, on this thread, and popped before that returns. Each is given
