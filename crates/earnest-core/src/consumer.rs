@@ -130,7 +130,8 @@ impl<T> Consumer<T> {
     ///
     /// `self` was made by [`task`](crate::parties::task) with an `F`, and has not been used since.
     pub(crate) unsafe fn unsubmit<F: FnOnce() -> T>(self, producer: Producer) -> Result<F, Self> {
-        if producer.cell() != self.cell {
+        // Whoever has made a link or an observer of it may use that any time: then it is no longer ours to take apart.
+        if producer.cell() != self.cell || self.view() != View::PENDING {
             return Err(self);
         }
         let cell = producer.into_raw();

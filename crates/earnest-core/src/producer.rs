@@ -72,8 +72,7 @@ impl Producer {
                 unsafe { let_producer_go(cell) };
                 return false;
             }
-            // Nobody observes, hence there is no side box, and no backlog.
-            Some(View::RUNNING) => {}
+            // Also where nobody observes yet: the side box is there before the word says so.
             Some(_) => cell.leave_backlog(),
         }
         let frame = Frame::new(cell);

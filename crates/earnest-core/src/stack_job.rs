@@ -208,7 +208,11 @@ fn retract(task: Consumer<()>, worker: &Worker<'_>) -> Result<(), Consumer<()>> 
     if !task.view().is_pending() {
         return Err(task);
     }
-    match worker.host.take_back(task.cell().into()).map(Runnable::into_work) {
+    // Not to be left by unwinding: others may be in the middle of the job.
+    let must_return = MustReturn;
+    let taken = worker.host.take_back(task.cell().into());
+    core::mem::forget(must_return);
+    match taken.map(Runnable::into_work) {
         Some(Work::Cell(producer)) => task.undo(producer).map_err(|(task, _abandoned)| task),
         _ => Err(task),
     }

@@ -82,7 +82,8 @@ impl Shared {
         let mut entered = None;
         while entered.is_none() {
             // Before the look into the queue, which then has what was on its way until now.
-            let may_come = bound.has_some_on_the_way() && !mutant!("discard_without_those_on_the_way");
+            let is_on_the_way = bound.has_some_on_the_way() || self.queues.has_some_from_outside();
+            let may_come = is_on_the_way && !mutant!("discard_without_those_on_the_way");
             match self.queues.take_oldest_from_outside() {
                 Some(oldest) if oldest.was_counted() => oldest.dismiss(Dismissal::Rejected),
                 Some(turn) => {

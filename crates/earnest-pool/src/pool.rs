@@ -67,7 +67,7 @@ use std::time::Duration;
 ///
 /// This holds if no other thread was in the middle of something at that moment. A lock that one held is held in the
 /// child for ever, be it of the standard library, which takes one to start a thread, or of these crates, which take one
-/// where a task waits.
+/// where a task waits, and where a worker looks for tasks from outside.
 ///
 /// # State per worker
 ///

@@ -198,6 +198,11 @@ impl Queues {
         [&self.idle, &self.shared, &self.urgent].into_iter().find_map(take_one)
     }
 
+    /// Whether something from outside is queued, or about to be: then it will be there soon.
+    pub(crate) fn has_some_from_outside(&self) -> bool {
+        !self.shared.is_empty() || self.has_priority_work()
+    }
+
     /// Any task at all, for a thread that has no deques of its own: to be dismissed.
     pub(crate) fn take_any(&self) -> Option<Runnable> {
         self.take_oldest_from_outside()
@@ -206,9 +211,7 @@ impl Queues {
 
     /// Whether a task lies in any of the queues.
     pub(crate) fn has_work(&self) -> bool {
-        !self.shared.is_empty()
-            || self.has_priority_work()
-            || self.stealers().any(|stealer| !stealer.is_empty())
+        self.has_some_from_outside() || self.stealers().any(|stealer| !stealer.is_empty())
     }
 
     /// How many tasks lie in the queues, counted up to about `limit`.

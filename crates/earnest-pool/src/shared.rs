@@ -266,8 +266,13 @@ impl Shared {
     }
 
     pub(crate) fn drain(&self, reason: impl Fn() -> Dismissal) {
-        while let Some(task) = self.queues.take_any() {
-            task.dismiss(reason());
+        loop {
+            match self.queues.take_any() {
+                Some(task) => task.dismiss(reason()),
+                // Somebody is about to say what is in a place, and others may have been queued behind it.
+                None if self.queues.has_some_from_outside() => thread::yield_now(),
+                None => return,
+            }
         }
     }
 

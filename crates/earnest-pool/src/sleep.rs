@@ -371,6 +371,11 @@ impl Sleep {
 
     /// A searching worker of a closed pool ends. `false`: something has come after all, and it goes on searching.
     pub(crate) fn leave(&self, more: impl Fn() -> bool) -> bool {
+        // What was queued before the pool was closed, and is not there yet, is this worker's to run: once it is counted out
+        // it is refused by who queues.
+        if more() {
+            return false;
+        }
         let counts = self.count_out(LIVE + SEARCHING);
         if more() && !mutant!("leave_without_look") {
             self.add(LIVE + SEARCHING);

@@ -348,7 +348,9 @@ impl Worker<'_> {
         first
             .or_else(|| self.local.pop_own())
             .or_else(|| self.find_outside())
-            .or_else(|| self.pool.queues.steal(self.seat, self.local))
+            // Only as one who searches: what is moved from one deque to another may be missed by who looks at both, and is
+            // announced by who stops searching (S1).
+            .or_else(|| if self.searching { self.pool.queues.steal(self.seat, self.local) } else { None })
     }
 
     fn find_outside(&mut self) -> Option<Runnable> {

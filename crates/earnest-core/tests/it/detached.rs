@@ -162,3 +162,35 @@ fn a_task_that_comes_back_for_another_is_not_taken_for_it() {
     assert_eq!(first_dropped.load(SeqCst), 1);
     swaps.0.lock().unwrap().take().unwrap().run();
 }
+
+/// Ends a task by its expiry, now or later, and refuses it.
+struct Expires {
+    at_once: bool,
+    kept: std::sync::Mutex<Option<earnest_core::Expiry>>,
+}
+
+impl Executor for Expires {
+    fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
+        let expiry = task.expiry();
+        if self.at_once {
+            expiry.expire();
+        }
+        *self.kept.lock().unwrap() = Some(expiry);
+        Err(Refused { task, reason: Refusal::Rejected })
+    }
+}
+
+#[test]
+fn a_closure_does_not_come_back_from_who_has_had_others_know_of_it() {
+    for at_once in [true, false] {
+        let expires = Expires { at_once, kept: std::sync::Mutex::new(None) };
+        let (dropped, captured) = counted();
+        let future = expires.try_submit(move || drop(captured)).unwrap();
+        assert_eq!(dropped.load(SeqCst), 1, "once");
+        if let Some(expiry) = expires.kept.lock().unwrap().take() {
+            expiry.expire();
+        }
+        assert!(future.result().is_err());
+        assert_eq!(dropped.load(SeqCst), 1, "once");
+    }
+}

@@ -19,6 +19,7 @@
 //! The consumer does not look at the tail, nor a pusher at the head: they meet at the bytes alone, where the pusher does
 //! not have to wait for the line to come. The scheme of blocks is that of crossbeam's queue and of tokio's channel.
 
+use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -122,7 +123,7 @@ pub struct Injector<T: Pack> {
     front: AtomicUsize,
     /// A block that has been used up, for the next one.
     spare: AtomicPtr<Block>,
-    items: PhantomData<T>,
+    items: PhantomData<Cell<T>>,
 }
 
 // SAFETY: tasks are moved in by one thread and out by another, never shared; the rest is made to be shared.
@@ -143,7 +144,7 @@ impl<T: Pack> Injector<T> {
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
-        const { assert!(align_of::<T>() <= align_of::<usize>() && Self::WIDE <= ROOM) };
+        const { assert!(align_of::<T>() <= align_of::<usize>() && Self::WIDE >= 2 && Self::WIDE <= ROOM) };
         let first = Place::first_of(Box::into_raw(Block::new()));
         Injector {
             tail: CachePadded::new(AtomicUsize::new(first.0)),
@@ -272,6 +273,9 @@ impl<T: Pack> Injector<T> {
                     let next = block.next.with(|next| unsafe { *next });
                     let used_up = head.block();
                     *head = Place::first_of(next);
+                    // ORDERING: Release, as below, and before the block can come back: whoever then sees the tail in it does not
+                    // take an older head, which was in it as well, for the newest.
+                    self.front.store(head.0, Release);
                     self.put_aside(used_up);
                 }
                 width => {
