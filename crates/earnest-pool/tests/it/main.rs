@@ -16,6 +16,7 @@ mod hooks;
 mod leftovers;
 mod local_state;
 mod long;
+mod injector;
 mod order;
 mod priorities;
 mod resize;
