@@ -7,7 +7,7 @@ struct Number(NonZeroUsize, #[expect(dead_code, reason = "an item is wider than 
 
 impl Pack for Number {
     fn pack(self) -> Result<NonNull<()>, Number> {
-        Ok(NonNull::without_provenance(self.0))
+        Ok(NonNull::dangling().with_addr(self.0))
     }
 
     unsafe fn unpack(thin: NonNull<()>) -> Number {

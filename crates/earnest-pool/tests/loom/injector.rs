@@ -15,7 +15,7 @@ struct Item {
 impl Pack for Item {
     fn pack(self) -> Result<NonNull<()>, Item> {
         match NonZeroUsize::new(self.number) {
-            Some(number) if self.number % 2 == 1 => Ok(NonNull::without_provenance(number)),
+            Some(number) if self.number % 2 == 1 => Ok(NonNull::dangling().with_addr(number)),
             _ => Err(self),
         }
     }
