@@ -122,45 +122,47 @@ impl<T> Consumer<T> {
         self.cell.observe(callback(f));
     }
 
-    /// Undoes `task`: the closure, from a producer and a consumer of which the task has never been given away.
+    /// Undoes `task`: the closure, from the two parties of a task that nobody else has to do with.
     ///
-    /// `Err`: the producer is that of another task; it is dropped.
+    /// # Errors
+    ///
+    /// Somebody has, or the producer is that of another task; it is dropped.
     ///
     /// # Safety
     ///
-    /// `self` was made by [`task`](crate::parties::task) with an `F`, and has not been used since.
+    /// `self` was made by [`task`](crate::parties::task) with an `F`.
     pub(crate) unsafe fn unsubmit<F: FnOnce() -> T>(self, producer: Producer) -> Result<F, Self> {
-        // Whoever has made a link or an observer of it may use that any time: then it is no longer ours to take apart.
-        if producer.cell() != self.cell || self.view() != View::PENDING {
-            return Err(self);
-        }
-        let cell = producer.into_raw();
-        core::mem::forget(self);
-        // SAFETY: `producer` and `self` are the cell's parties, and have both ended; there are no others, as a link or
-        // an observer needs a consumer to be made. Pending, hence the slot holds the closure.
+        let cell = self.ended_with(producer).map_err(|(this, _abandoned)| this)?;
+        // SAFETY: the slot holds the closure, an `F` by the caller's promise, and is ours.
         let closure = unsafe { cell.read::<F>() };
         // SAFETY: the parties have ended, and the slot was emptied.
         unsafe { cell.free() };
         Ok(closure)
     }
 
-    /// Undoes `task`, with the producer of the same cell, if nobody else has to do with it.
+    /// Like `unsubmit`, where the closure is not wanted.
     ///
     /// # Errors
     ///
-    /// The two: somebody has.
+    /// The two parties.
     pub(crate) fn undo(self, producer: Producer) -> Result<(), (Self, Producer)> {
-        if producer.cell() != self.cell || self.view() != View::PENDING {
-            return Err((self, producer));
-        }
-        let cell = producer.into_raw();
-        core::mem::forget(self);
-        // SAFETY: both parties have ended here; any other, a link, would be among the observers, of which there are none.
-        // Pending, hence the closure is there, if it is a task.
+        let cell = self.ended_with(producer)?;
+        // SAFETY: the slot holds the closure, if it is a task, and is ours.
         unsafe { (cell.header().vtable.drop_closure)(cell) };
         // SAFETY: the parties have ended, and the slot was emptied.
         unsafe { cell.free() };
         Ok(())
+    }
+
+    /// The cell, pending and with all that is in it, once both of its parties have ended. Whoever has made a link or an
+    /// observer of it, which either party can, may use that any time: then it is on the word, and the cell is not ours to
+    /// take apart.
+    fn ended_with(self, producer: Producer) -> Result<RawCell, (Self, Producer)> {
+        if producer.cell() != self.cell || self.view() != View::PENDING {
+            return Err((self, producer));
+        }
+        core::mem::forget(self);
+        Ok(producer.into_raw())
     }
 
     pub(crate) fn link(&self) -> Link {

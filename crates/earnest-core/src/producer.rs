@@ -55,7 +55,7 @@ impl Producer {
     }
 
     pub(crate) fn start(&self) -> bool {
-        self.0.header().word.start().is_some()
+        self.0.header().word.start()
     }
 
     /// Runs the closure, unless the task has been cancelled. `worker` is who runs it, where that is known; `available` is
@@ -66,15 +66,13 @@ impl Producer {
     pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) -> bool {
         let cell = self.into_raw();
         let header = cell.header();
-        match header.word.start() {
-            None => {
-                // SAFETY: the producer lets go here, and is not used again.
-                unsafe { let_producer_go(cell) };
-                return false;
-            }
-            // Also where nobody observes yet: the side box is there before the word says so.
-            Some(_) => cell.leave_backlog(),
+        if !header.word.start() {
+            // SAFETY: the producer lets go here, and is not used again.
+            unsafe { let_producer_go(cell) };
+            return false;
         }
+        // Also where the word says that nobody observes: the side box is there before that.
+        cell.leave_backlog();
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.

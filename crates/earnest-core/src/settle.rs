@@ -64,7 +64,7 @@ impl RawCell {
     /// somebody else has claimed it.
     pub(crate) fn end_unrun(self, write: impl FnOnce(RawCell) -> Outcome) -> bool {
         let header = self.header();
-        if header.word.start().is_none() && !mutant!("expire_without_claim") {
+        if !header.word.start() && !mutant!("expire_without_claim") {
             return false;
         }
         self.leave_backlog();

@@ -268,16 +268,17 @@ impl Word {
         }
     }
 
-    /// Pending to Running. The winner may run the closure (R1), and is given the word as it is then.
+    /// Pending to Running. The winner may run the closure (R1).
     #[must_use = "only the winner may run the task"]
     #[inline]
-    pub(crate) fn start(&self) -> Option<View> {
+    pub(crate) fn start(&self) -> bool {
         if mutant!("start_without_exchange") {
-            let next = self.load().if_pending(Phase::Running)?;
-            self.0.store(next.0, Release);
-            return Some(next);
+            let next = self.load().if_pending(Phase::Running);
+            // ORDERING: Release, and only as a seeded fault.
+            next.into_iter().for_each(|next| self.0.store(next.0, Release));
+            return next.is_some();
         }
-        self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).ok()
+        self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).is_ok()
     }
 
     /// Pending to Cancelling. The winner is the settler. `Err` says what stood in the way.

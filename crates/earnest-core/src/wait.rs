@@ -160,7 +160,9 @@ impl Worker<'_> {
             return Some(Claimed::NoRoom);
         }
         self.share_all();
-        header.word.start()?;
+        if !header.word.start() {
+            return None;
+        }
         cell.leave_backlog();
         before.take().into_iter().for_each(|before| before());
         let _blocks_no_more = self.go_on();

@@ -15,9 +15,21 @@ pub(crate) use injector::Injector;
 #[cfg(earnest_loom)]
 pub(crate) use model::{Injector, Stealer, Worker};
 
-pub(crate) use crossbeam_deque::Steal;
+use crossbeam_deque::Steal;
+use earnest_sync::spin_loop;
 
 #[doc(hidden)]
 pub mod injector;
 #[cfg(earnest_loom)]
 mod model;
+
+/// Steals until that has either worked or found nothing.
+pub(crate) fn until_settled<T>(steal: impl Fn() -> Steal<T>) -> Option<T> {
+    loop {
+        match steal() {
+            Steal::Success(item) => return Some(item),
+            Steal::Empty => return None,
+            Steal::Retry => spin_loop(),
+        }
+    }
+}

@@ -16,6 +16,7 @@ impl Shared {
         if counts.is_closed() || counts.live() == 0 || !is_plain {
             return self.spawn_with_care(task, entry);
         }
+        task.belongs_to(self.owner());
         self.queue(task);
         Ok(())
     }
@@ -43,11 +44,11 @@ impl Shared {
                 Admitted::Over => return Ok(()),
             }
         }
+        task.belongs_to(self.owner());
         if task.has_options() {
             self.keep_terms(&mut task);
             let priority = task.priority();
             if priority != Priority::Normal {
-                task.belongs_to(self.owner());
                 self.queues.push_with(priority, task);
                 self.announce_work();
                 return Ok(());
@@ -55,7 +56,6 @@ impl Shared {
         }
         if entry == Entry::Again {
             // What has had a turn goes behind all others, as a worker takes its own newest first.
-            task.belongs_to(self.owner());
             self.queue_from_outside(task);
         } else {
             self.queue(task);
@@ -65,7 +65,6 @@ impl Shared {
 
     /// Queues a task that has been accepted, and sees to it that somebody comes.
     fn queue(self: &Arc<Shared>, task: Runnable) {
-        task.belongs_to(self.owner());
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait

@@ -3,13 +3,12 @@
 //! What comes from outside the pool is kept apart from what tasks submit themselves: the former starts in the order in
 //! which it was queued, the latter newest first, and neither can bury the other.
 
-use crate::deque::{Injector, Steal, Stealer, Worker};
+use crate::deque::{Injector, Stealer, Worker, until_settled};
 use crate::seats::{Seat, Seats};
 use earnest_core::{Priority, Runnable};
 use earnest_sync::{
     AtomicBool, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed},
-    spin_loop,
 };
 
 /// A worker's own ends of its deques.
@@ -229,15 +228,4 @@ impl Queues {
 
 fn take_one(queue: &Injector<Runnable>) -> Option<Runnable> {
     queue.take(1, |_| {})
-}
-
-/// Steals until that has either worked or found nothing.
-fn until_settled(steal: impl Fn() -> Steal<Runnable>) -> Option<Runnable> {
-    loop {
-        match steal() {
-            Steal::Success(task) => return Some(task),
-            Steal::Empty => return None,
-            Steal::Retry => spin_loop(),
-        }
-    }
 }

@@ -10,7 +10,7 @@ use crate::worker_state::WorkerState;
 use core::cell::Cell;
 use core::ptr;
 use earnest_core::{Broken, Host, HostId, Inbox, Refused, Runnable, TaskId, run_caught};
-use earnest_sync::{MODEL, thread};
+use earnest_sync::{MODEL, mutant, thread};
 use std::sync::Arc;
 
 /// What a worker's thread knows of itself.
@@ -41,7 +41,9 @@ impl Seated {
         self.misses.set((2 * self.misses.get() + 1).min(MOST));
         self.untried.set(self.misses.get());
         // Somebody may have looked meanwhile, and found nothing.
-        self.pool.announce_work();
+        if !mutant!("put_back_unannounced") {
+            self.pool.announce_work();
+        }
         None
     }
 }

@@ -1,7 +1,7 @@
 //! What a task costs in memory, by count. A program of its own, as it replaces the allocator, and without the test
 //! harness, whose threads allocate too.
 
-use earnest_core::{Future, promise};
+use earnest_core::{Future, promise, scope};
 use earnest_pool::ThreadPoolExecutor;
 use libtest_mimic::{Arguments, Trial};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -45,6 +45,10 @@ fn main() {
             a_submitted_task_costs_one_allocation_plus_the_queue_s_blocks,
         ),
         trial(
+            "what_is_executed_costs_the_queue_s_blocks_and_nothing_else",
+            what_is_executed_costs_the_queue_s_blocks_and_nothing_else,
+        ),
+        trial(
             "waits_that_run_out_of_time_leave_nothing_behind",
             waits_that_run_out_of_time_leave_nothing_behind,
         ),
@@ -77,6 +81,39 @@ fn a_submitted_task_costs_one_allocation_plus_the_queue_s_blocks() {
     println!("{counted} allocations for {TASKS} tasks");
     assert!(counted as f64 <= 1.05 * TASKS as f64, "{counted} allocations for {TASKS} tasks");
     assert!(counted >= TASKS, "{counted} allocations for {TASKS} tasks: they are not all counted");
+}
+
+/// Closures of three words, and in a scope of two.
+fn what_is_executed_costs_the_queue_s_blocks_and_nothing_else() {
+    static RUN: AtomicUsize = AtomicUsize::new(0);
+    let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
+    pool.submit(|| ()).result().unwrap();
+    let executed = allocations(|| {
+        for n in 0..TASKS {
+            let captured = (&RUN, n, n);
+            pool.execute(move || _ = captured.0.fetch_add(1 + captured.1 - captured.2, SeqCst)).unwrap();
+        }
+        while RUN.load(SeqCst) < TASKS {
+            std::thread::yield_now();
+        }
+    });
+    let in_scope = allocations(|| {
+        let run = AtomicUsize::new(0);
+        scope(&pool, |s| {
+            for n in 0..TASKS {
+                let run = &run;
+                s.execute(move || _ = run.fetch_add(1 + n - n, SeqCst));
+            }
+        });
+        assert_eq!(run.into_inner(), TASKS);
+    });
+    println!("{executed} and {in_scope} allocations for {TASKS} tasks");
+    // A block has room for fifty.
+    let limit = TASKS / 40;
+    assert!(
+        executed <= limit && in_scope <= limit,
+        "{executed} and {in_scope} allocations for {TASKS} tasks"
+    );
 }
 
 fn a_promise_costs_one_allocation() {

@@ -39,6 +39,11 @@ fn closures_of_any_size_are_called_once_with_what_they_captured() {
 }
 
 #[test]
+fn a_runnable_is_five_pointers_wide() {
+    assert_eq!(size_of::<Runnable>(), 5 * size_of::<usize>());
+}
+
+#[test]
 fn over_aligned_captures_keep_their_alignment() {
     #[repr(align(32))]
     struct Aligned(u8);

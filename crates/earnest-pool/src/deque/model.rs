@@ -4,13 +4,13 @@
 //! behind a mutex would add orderings of its own, and hide a missing fence. All of them are first in, first out: no
 //! protocol of the pool depends on which task comes first.
 
-use super::Steal;
+use super::{Steal, until_settled};
 use core::cell::Cell;
 use core::fmt;
 use earnest_sync::{
     AtomicBool, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    UnsafeCell, spin_loop,
+    UnsafeCell,
 };
 use std::sync::Arc;
 
@@ -91,13 +91,7 @@ impl<T> Injector<T> {
     }
 
     pub(crate) fn take(&self, _limit: usize, _rest: impl FnMut(T)) -> Option<T> {
-        loop {
-            match self.0.steal() {
-                Steal::Success(item) => return Some(item),
-                Steal::Empty => return None,
-                Steal::Retry => spin_loop(),
-            }
-        }
+        until_settled(|| self.0.steal())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -51,6 +51,33 @@ fn grow_for_two_who_need_each_other() {
     });
 }
 
+/// A worker that waits for what it has queued last, and finds something else in that place, puts it back; meanwhile another
+/// may have looked and gone to sleep, and what was put back must be brought a thread of its own. In models a deque gives what
+/// has been there longest.
+#[test]
+fn put_back_vs_park() {
+    model_bounded("pool::put_back_vs_park", 1, || {
+        let pool = pool(2);
+        let handle = pool.handle();
+        let waits = pool.submit(move || {
+            let gate = Arc::new((Mutex::new(false), Condvar::new()));
+            let opened = gate.clone();
+            let opens = handle.submit(move || {
+                *opened.0.lock() = true;
+                opened.1.notify_one();
+            });
+            handle.submit(|| ()).result().unwrap();
+            let mut open = gate.0.lock();
+            while !*open {
+                open = gate.1.wait(open);
+            }
+            drop(opens);
+        });
+        waits.result().unwrap();
+        drop(pool);
+    });
+}
+
 fn ends(futures: [Future<()>; 2]) {
     futures.into_iter().for_each(|future| future.result().unwrap());
 }
