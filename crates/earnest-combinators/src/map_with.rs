@@ -181,6 +181,46 @@ where
     }
 }
 
+impl<E, I, F, R> MapWith<'_, E, I, F, R>
+where
+    E: Executor + ?Sized,
+    I: Iterator,
+    I::Item: Send + 'static,
+    F: Fn(I::Item) -> R + Send + Sync + 'static,
+    R: Send + 'static,
+{
+    /// Blocks until all results are there, and gives the values as they would have been yielded.
+    ///
+    /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): their values
+    /// are moved as they lie in memory, and not one by one.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// use earnest_core::InlineExecutor;
+    ///
+    /// let options = MapOptions::new().chunk_size(1000);
+    /// let squares = InlineExecutor.map_with(options, 0..5_000_u64, |n| n * n).into_vec().unwrap();
+    /// assert_eq!((squares.len(), squares[4_999]), (5_000, 24_990_001));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first that would have been yielded. What has not started by then is cancelled.
+    #[track_caller]
+    pub fn into_vec(mut self) -> Result<Vec<R>, Error> {
+        let n = if self.is_counted() { self.n_unyielded() } else { 0 };
+        let mut all = Vec::with_capacity(n);
+        loop {
+            all.extend(mem::take(&mut self.values));
+            match self.advance() {
+                Next::Values => {}
+                Next::One => all.push(self.fetch_one()?),
+                Next::Nothing => return Ok(all),
+            }
+        }
+    }
+}
+
 impl<E, I, F, R> Iterator for MapWith<'_, E, I, F, R>
 where
     E: Executor + ?Sized,

@@ -10,6 +10,7 @@ use crate::observer::told;
 use crate::owner::may_be_alone;
 use crate::waiter::{Inbox, Single, with_single};
 use crate::worker;
+use core::cell::Cell;
 use core::panic::Location;
 use earnest_sync::{
     AtomicUsize, Mutex,
@@ -20,8 +21,14 @@ use std::sync::Arc;
 
 /// The tasks of one scope that have not ended.
 pub(crate) struct Tasks {
-    /// How many there are, and one for the scope itself until it waits.
+    /// How many there are that others have added, less those that have ended; and `OPEN` until the scope waits, which then
+    /// adds those that it has added itself.
     left: AtomicUsize,
+    /// How many the scope's thread has added, which alone writes here; `JOINED` from when the scope waits. Were they in
+    /// `left`, the scope and its tasks would hand each other a cache line for every task.
+    added: AtomicUsize,
+    /// The scope's thread.
+    thread: Here,
     /// Where the last one to end says so, if the scope waits by then.
     joiner: Mutex<Option<Arc<Inbox>>>,
     /// The tasks themselves, where the scope may have to run them or to find out whether they can end: on a worker's
@@ -30,26 +37,67 @@ pub(crate) struct Tasks {
     next_token: AtomicUsize,
 }
 
+/// More than there can be tasks, so that `left` does not come to zero before the scope waits.
+const OPEN: usize = 1 << (usize::BITS - 1);
+
+const JOINED: usize = usize::MAX;
+
+/// A thread, by the address of something that only it has while it exists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Here(usize);
+
+earnest_sync::thread_local! {
+    static HERE: Cell<u8> = const { Cell::new(0) };
+}
+
+impl Here {
+    fn now() -> Here {
+        Here(HERE.with(|here| core::ptr::from_ref(here).addr()))
+    }
+}
+
 impl Tasks {
     pub(crate) fn new() -> Arc<Tasks> {
         let is_asked_for = worker::with_current(|worker| worker.is_some()) || may_be_alone();
         Arc::new(Tasks {
-            left: AtomicUsize::new(1),
+            left: AtomicUsize::new(OPEN),
+            added: AtomicUsize::new(0),
+            thread: Here::now(),
             joiner: Mutex::new(None),
             members: is_asked_for.then(|| Arc::new(Members::of_scope())),
             next_token: AtomicUsize::new(0),
         })
     }
 
+    /// How many have not ended.
     pub(crate) fn len(&self) -> usize {
-        self.left.load(Acquire)
+        let left = self.left.load(Acquire);
+        // Far from `OPEN` on either side, where fewer have been added by others than have ended.
+        if left > OPEN / 2 {
+            // ORDERING: Relaxed; for the eye only.
+            left.wrapping_sub(OPEN).wrapping_add(self.added.load(Relaxed))
+        } else {
+            left
+        }
+    }
+
+    fn add_one(&self) {
+        if Here::now() == self.thread {
+            // ORDERING: Relaxed, here and below; of this thread only.
+            let added = self.added.load(Relaxed);
+            if added != JOINED {
+                self.added.store(added + 1, Relaxed);
+                return;
+            }
+        }
+        // ORDERING: Relaxed; who adds is one of the scope's tasks, which are counted: it is not zero meanwhile, and going
+        // down is what has to be seen.
+        self.left.fetch_add(1, Relaxed);
     }
 
     /// Counts the task in, which nobody else has reached yet.
     pub(crate) fn add(self: &Arc<Self>, cell: RawCell) {
-        // ORDERING: Relaxed; who adds is the scope or one of its tasks, which are counted: it is not zero meanwhile, and
-        // going down is what has to be seen.
-        self.left.fetch_add(1, Relaxed);
+        self.add_one();
         let mut token = 0;
         if let Some(members) = &self.members {
             // ORDERING: Relaxed; only uniqueness matters.
@@ -66,19 +114,22 @@ impl Tasks {
         if self.members.is_some() {
             return Err(f);
         }
-        // ORDERING: Relaxed, as in `add`.
-        self.left.fetch_add(1, Relaxed);
+        self.add_one();
         Ok(Counted { f, ending: Ending(Arc::as_ptr(self)) })
     }
 
     /// Blocks until every task has ended.
     pub(crate) fn join(self: &Arc<Self>) {
         let must_return = MustReturn;
-        // Nobody is left to add any.
-        if self.left.load(Acquire) != 1 {
+        // ORDERING: Relaxed, as in `add_one`.
+        let added = self.added.load(Relaxed);
+        self.added.store(if mutant!("scope_added_twice") { added } else { JOINED }, Relaxed);
+        let others = OPEN - added;
+        // Otherwise nobody is left to add any.
+        if self.left.load(Acquire) != others {
             with_single(|Single { waiter, .. }| {
                 *self.joiner.lock() = Some(waiter.inbox().clone());
-                if self.ends_one() {
+                if self.take_off(others) {
                     *self.joiner.lock() = None;
                 } else {
                     match &self.members {
@@ -91,18 +142,18 @@ impl Tasks {
         std::mem::forget(must_return);
     }
 
-    /// Whether this was the last.
-    fn ends_one(&self) -> bool {
+    /// Takes so many off those that are left. Whether they were the last.
+    fn take_off(&self, n: usize) -> bool {
         // ORDERING: Relaxed only as a seeded fault; AcqRel makes all that the tasks did happen before the last one's end,
         // and so before the scope's.
-        self.left.fetch_sub(1, if mutant!("scope_relaxed") { Relaxed } else { AcqRel }) == 1
+        self.left.fetch_sub(n, if mutant!("scope_relaxed") { Relaxed } else { AcqRel }) == n
     }
 
     fn task_has_ended(&self, token: usize) {
         if let Some(members) = &self.members {
             members.remove(token);
         }
-        if self.ends_one() {
+        if self.take_off(1) {
             let joiner = self.joiner.lock().take();
             if let Some(inbox) = joiner {
                 inbox.put(0);

@@ -3,7 +3,6 @@
 use crate::admit::{Admitted, Entry};
 use crate::counts::Counts;
 use crate::shared::Shared;
-use crate::sleep::StartPermit;
 use crate::worker;
 use earnest_core::{Future, Priority, Refusal, Refused, Runnable, task, unqueued_is_awaited};
 use earnest_sync::mutant;
@@ -64,6 +63,7 @@ impl Shared {
     }
 
     /// Queues a task that has been accepted, and sees to it that somebody comes.
+    #[inline]
     fn queue(self: &Arc<Shared>, task: Runnable) {
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
@@ -75,10 +75,10 @@ impl Shared {
         }
     }
 
+    #[inline]
     fn queue_from_outside(self: &Arc<Shared>, task: Runnable) {
         self.queues.push(task);
-        let seen = self.sleep.work_added_to_shared(|limit| self.queues.backlog(limit));
-        self.announced(seen);
+        self.announce(self.sleep.after_shared_push());
     }
 
     /// Queues a task that is lent the state of the worker that it runs on.
@@ -98,14 +98,22 @@ impl Shared {
     }
 
     /// Tells those who could run what has just been queued.
+    #[inline]
     pub(crate) fn announce_work(self: &Arc<Shared>) {
-        self.announced(self.sleep.work_added(|limit| self.queues.backlog(limit)));
+        self.announce(self.sleep.after_push());
     }
 
-    /// A task has been queued, and the workers have been looked at.
+    /// A task has been queued, and `seen` is who was there since.
     #[inline]
-    fn announced(self: &Arc<Shared>, seen: (Counts, Option<StartPermit>)) {
-        let (counts, start) = seen;
+    fn announce(self: &Arc<Shared>, seen: Counts) {
+        if !self.sleep.is_attended(seen) {
+            self.send_for_one(seen);
+        }
+    }
+
+    #[inline(never)]
+    fn send_for_one(self: &Arc<Shared>, seen: Counts) {
+        let (counts, start) = self.sleep.bring_one(seen, |limit| self.queues.backlog(limit));
         if let Some(permit) = start {
             let _there_are_others = self.start_worker(permit);
             return;

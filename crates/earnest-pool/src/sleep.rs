@@ -134,30 +134,46 @@ impl Sleep {
     /// The counts are those that the decision was made on. Where they say closed and nobody live, the task may lie in
     /// a queue that nobody will look at again.
     pub(crate) fn work_added(&self, backlog: impl Fn(usize) -> usize) -> (Counts, Option<StartPermit>) {
+        self.bring_one(self.after_push(), backlog)
+    }
+
+    /// The look at the word that follows a push to any of the queues.
+    #[inline]
+    pub(crate) fn after_push(&self) -> Counts {
         if !mutant!("push_without_fence") {
             // ORDERING: SeqCst; pairs with the fences in `found`, `park` and `leave`: see the module's text.
             fence(SeqCst);
         }
-        self.bring_one(self.counts(), backlog)
+        self.counts()
     }
 
     /// The same after a push to the shared queue, which was a sequentially consistent read-modify-write: it needs no fence.
-    pub(crate) fn work_added_to_shared(
-        &self,
-        backlog: impl Fn(usize) -> usize,
-    ) -> (Counts, Option<StartPermit>) {
+    #[inline]
+    pub(crate) fn after_shared_push(&self) -> Counts {
         if MODEL && !mutant!("push_without_fence") {
             // ORDERING: SeqCst; the checker takes sequentially consistent accesses for weaker than they are, and does not
             // have the shared queue itself. The fence says what the push and the load are.
             fence(SeqCst);
         }
         // ORDERING: SeqCst; comes after the push in the order of all that is sequentially consistent, and pairs as the fence
-        // does in `work_added`: see the module's text.
-        self.bring_one(Counts(self.word.load(SeqCst)), backlog)
+        // does in `after_push`: see the module's text.
+        Counts(self.word.load(SeqCst))
     }
 
+    /// Whether a pusher who has `seen` this has nothing to do, which is nearly always so: [`bring_one`](Self::bring_one)
+    /// would decide likewise, and somebody is there to come for what was pushed.
     #[inline]
-    fn bring_one(&self, seen: Counts, backlog: impl Fn(usize) -> usize) -> (Counts, Option<StartPermit>) {
+    pub(crate) fn is_attended(&self, seen: Counts) -> bool {
+        let someone_comes = seen.searching() > 0 || seen.active() >= self.max_workers();
+        someone_comes && !seen.is_closed() && seen.blocked() == 0
+    }
+
+    /// See [`work_added`](Self::work_added), for those who have `seen` this since they pushed.
+    pub(crate) fn bring_one(
+        &self,
+        seen: Counts,
+        backlog: impl Fn(usize) -> usize,
+    ) -> (Counts, Option<StartPermit>) {
         let decision = self.update_from(seen, |seen| {
             if seen.searching() > 0 || seen.active() >= self.max_workers() {
                 None

@@ -341,27 +341,50 @@ impl Worker<'_> {
             .or_else(|| self.pool.queues.take_idle())
     }
 
+    #[inline]
     fn find_normal(&mut self) -> Option<Runnable> {
-        let first = match self.ticks % OUTSIDE_FIRST_EVERY {
-            0 => self.find_outside(),
-            OLDEST_FIRST_AT => self.local.pop_oldest_own(),
-            _ => None,
-        };
-        first
-            .or_else(|| self.local.pop_own())
-            .or_else(|| self.find_outside())
+        let turn = self.ticks % OUTSIDE_FIRST_EVERY;
+        if turn == 0 || turn == OLDEST_FIRST_AT {
+            let first = self.find_last_first(turn == 0);
+            if first.is_some() {
+                return first;
+            }
+        }
+        let own = self.local.pop_own();
+        if own.is_some() {
+            return own;
+        }
+        let batch = self.local.pop_batch();
+        if batch.is_some() {
+            return batch;
+        }
+        self.find_elsewhere()
+    }
+
+    /// What comes from outside, or else the oldest of this worker's own.
+    #[cold]
+    fn find_last_first(&mut self, outside: bool) -> Option<Runnable> {
+        if outside {
+            self.local.pop_batch().or_else(|| self.find_outside())
+        } else {
+            self.local.pop_oldest_own()
+        }
+    }
+
+    #[inline(never)]
+    fn find_elsewhere(&mut self) -> Option<Runnable> {
+        self.find_outside()
             // Only as one who searches: what is moved from one deque to another may be missed by who looks at both, and is
             // announced by who stops searching (S1).
             .or_else(|| if self.searching { self.pool.queues.steal(self.seat, self.local) } else { None })
     }
 
+    /// From the shared queue, when nothing is left of what was last taken from there.
     fn find_outside(&mut self) -> Option<Runnable> {
-        self.local.pop_batch().or_else(|| {
-            let limit = self.pace.before_look();
-            let taken = self.pool.queues.take_shared(self.local, limit);
-            self.pace.after_look(taken.as_ref().map_or(0, |(_, n)| *n));
-            taken.map(|(task, _)| task)
-        })
+        let limit = self.pace.before_look();
+        let taken = self.pool.queues.take_shared(self.local, limit);
+        self.pace.after_look(taken.as_ref().map_or(0, |(_, n)| *n));
+        taken.map(|(task, _)| task)
     }
 
     /// Goes on looking for a little, before it is worth going to sleep.

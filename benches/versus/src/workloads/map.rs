@@ -113,7 +113,7 @@ fn earnest<I: Item>(case: Case) -> Sample {
     let pool = Earnest::start(case.workers);
     warm_up(&pool);
     let sample = timed::<I>(case, |n| {
-        pool.0.map_with(I::OPTIONS, 0..n, I::of).collect::<Result<_, _>>().expect("it does not fail")
+        pool.0.map_with(I::OPTIONS, 0..n, I::of).into_vec().expect("it does not fail")
     });
     pool.end();
     sample

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(super) fn workload() -> Workload {
     let contenders = vec![
         Contender::ours(earnest),
+        Contender { name: format!("{} (submit)", Earnest::name()), ..Contender::ours(earnest_submit) },
         Contender {
             name: format!("{} (on a worker)", Earnest::name()),
             ..Contender::ours(earnest_on_a_worker)
@@ -44,29 +45,46 @@ impl Borrowed {
     }
 }
 
-/// In place, as it is called.
+/// In place, as it is called; like the tasks of the others, these have no futures.
 fn earnest(case: Case) -> Sample {
-    let pool = Earnest::start(case.workers);
-    warm_up(&pool);
-    let sample = earnest_scope(&pool, case);
-    pool.end();
-    sample
+    in_place(case, execute_each)
+}
+
+/// With futures, which are let go.
+fn earnest_submit(case: Case) -> Sample {
+    in_place(case, |pool, borrowed| {
+        earnest::scope(&pool.0, |s| {
+            borrowed.values.iter().for_each(|value| s.submit(|| borrowed.add(value)).detach());
+        });
+    })
 }
 
 /// As that of rayon does by itself.
 fn earnest_on_a_worker(case: Case) -> Sample {
     lend::<Earnest, _>(case.workers, |pool| {
         warm_up(pool);
-        pool.0.submit(move || earnest_scope(pool, case)).result().expect("it does not fail")
+        pool.0.submit(move || timed(pool, case, execute_each)).result().expect("it does not fail")
     })
 }
 
-fn earnest_scope(pool: &Earnest, case: Case) -> Sample {
+fn execute_each(pool: &Earnest, borrowed: &Borrowed) {
+    earnest::scope(&pool.0, |s| {
+        borrowed.values.iter().for_each(|value| s.execute(|| borrowed.add(value)));
+    });
+}
+
+fn in_place(case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) -> Sample {
+    let pool = Earnest::start(case.workers);
+    warm_up(&pool);
+    let sample = timed(&pool, case, scope);
+    pool.end();
+    sample
+}
+
+fn timed(pool: &Earnest, case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) -> Sample {
     let borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    earnest::scope(&pool.0, |s| {
-        borrowed.values.iter().for_each(|value| s.submit(|| borrowed.add(value)).detach());
-    });
+    scope(pool, &borrowed);
     let sample = timer.stop(case.n);
     borrowed.check();
     sample

@@ -148,3 +148,42 @@ fn a_chunk_of_nothing_is_refused() {
     let message = panic_of(|| MapOptions::new().chunk_size(0));
     assert_eq!(message, "chunk_size must be greater than 0, or nothing could ever be submitted");
 }
+
+#[test]
+fn a_vector_has_the_values_in_order_however_they_were_chunked() {
+    let expected: Vec<i32> = (0..100).map(|n| n * n).collect();
+    for size in [1, 3, 10, 99, 100, 1_000] {
+        for options in [MapOptions::new(), MapOptions::new().buffer_size(13)] {
+            let mut map = Threads.map_with(options.clone().chunk_size(size), 0..100, |n| n * n);
+            let (first, second) = (map.next().unwrap().unwrap(), map.next().unwrap().unwrap());
+            assert_eq!([first, second], expected[..2]);
+            assert_eq!(map.into_vec().unwrap(), &expected[2..], "the rest, {size} {options:?}");
+        }
+    }
+    let nothing = Inline.map_with(MapOptions::new().chunk_size(4), [0_u8; 0], |n| n);
+    assert_eq!(nothing.into_vec().unwrap(), []);
+}
+
+#[test]
+fn a_vector_ends_with_the_first_error_and_cancels_the_rest() {
+    let executor = Manual::default();
+    let ran = Arc::new(AtomicUsize::new(0));
+    let counts = ran.clone();
+    let map = executor.map_with(MapOptions::new().chunk_size(2), [5, 4, 0, 2, 1, 1], move |n| {
+        counts.fetch_add(1, SeqCst);
+        20 / n
+    });
+    executor.run_next();
+    executor.run_next();
+    assert!(map.into_vec().is_err_and(|error| error.is_panicked()));
+    executor.run_all();
+    assert_eq!(ran.load(SeqCst), 4, "the last chunk has been cancelled");
+}
+
+#[test]
+fn a_vector_is_an_error_when_time_has_run_out() {
+    let options = MapOptions::new().chunk_size(2).timeout(Duration::ZERO);
+    let executor = ManualExecutor::new();
+    let map = executor.map_with(options, 0..4, |n| n);
+    assert!(matches!(map.into_vec(), Err(Error::DeadlineExceeded)));
+}

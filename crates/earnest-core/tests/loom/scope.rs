@@ -176,3 +176,42 @@ fn scope_in_a_cycle() {
         assert!(*told.lock());
     });
 }
+
+/// Keeps the first task for whoever waits for it, and runs the other on a thread of its own.
+struct KeepsFirst {
+    owner: Owner,
+    first: Mutex<Option<Runnable>>,
+    thread: Arc<Mutex<Option<thread::JoinHandle<()>>>>,
+}
+
+impl Executor for KeepsFirst {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        let mut first = self.first.lock();
+        if first.is_none() {
+            task.belongs_to(self.owner);
+            *first = Some(task);
+        } else {
+            *self.thread.lock() = Some(thread::spawn(move || task.run()));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn added_while_joining() {
+    model("core::added_while_joining", || {
+        let (owner, borrowed, thread) =
+            (Owner::next(), Arc::new(Borrowed::new()), Arc::new(Mutex::new(None)));
+        let executor = KeepsFirst { owner, first: Mutex::new(None), thread: thread.clone() };
+        let borrows = borrowed.clone();
+        let (runnable, future) = task(move || {
+            let borrowed = &*borrows;
+            // By the time that the scope runs its first task itself, it waits already.
+            scope(&executor, |s| s.submit(|| s.submit(|| borrowed.write()).detach()).detach());
+            borrowed.read()
+        });
+        run_as_worker(owner, runnable);
+        thread.lock().take().unwrap().join().unwrap();
+        assert_eq!(future.result().unwrap(), 1);
+    });
+}
