@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 20] = [
     step("format", &["fmt", "--all", "--check"]),
     step("tidy", &["xtask", "tidy"]),
     // Without features, as most people build, and with all of them.
@@ -52,7 +52,18 @@ const STEPS: [Step; 16] = [
     step("models", &["xtask", "loom", "--patched"]),
     step("mutation gate", &["xtask", "loom", "--mutants"]),
     step(COUNTS, &["xtask", "counts"]),
+    // The peers' bench is no member of the workspace.
+    step("peers, format", &["fmt", PEERS, "--check"]),
+    peers(step("peers, clippy", &["clippy", "--locked", PEERS, "--all-targets", "--", "-D", "warnings"])),
+    step("peers, once", &["xtask", "bench", "run", "--smoke"]),
+    peers(step("peers, test", &["test", "--locked", "--release", PEERS])),
 ];
+
+const PEERS: &str = "--manifest-path=benches/versus/Cargo.toml";
+
+const fn peers(step: Step) -> Step {
+    Step { environment: &[("CARGO_TARGET_DIR", "target/versus")], ..step }
+}
 
 const fn step(name: &'static str, arguments: &'static [&'static str]) -> Step {
     Step { name, arguments, environment: &[] }

@@ -67,3 +67,31 @@ macro_rules! contenders {
     };
 }
 pub(crate) use contenders;
+
+/// Every pool whose tasks have results, or get a one-shot channel to have some.
+macro_rules! submitting {
+    ($run:ident) => {{
+        use $crate::pools::*;
+        let mut all = $crate::contender::contenders!($run:
+            Earnest, Oneshot<ExecutorsChannel>, Oneshot<ExecutorsStealing>, Oneshot<Threadpool>, Oneshot<Rayon>, RustyPool,
+            AsyncExecutor, TokioSpawn, TokioBlocking, Futures,
+        );
+        all.push($crate::contender::Contender::peer(Blocking::name(), $run::<Blocking>).apart());
+        all
+    }};
+}
+pub(crate) use submitting;
+
+/// Every pool, for closures that nobody wants a result of.
+macro_rules! executing {
+    ($run:ident) => {{
+        use $crate::pools::*;
+        let mut all = $crate::contender::contenders!($run:
+            Earnest, ExecutorsChannel, ExecutorsStealing, Threadpool, Rayon, RustyPool, AsyncExecutor, TokioSpawn,
+            TokioBlocking, Futures,
+        );
+        all.push($crate::contender::Contender::peer(Blocking::name(), $run::<Blocking>).apart());
+        all
+    }};
+}
+pub(crate) use executing;

@@ -1,21 +1,18 @@
 //! Closures of which nobody wants to know, until the last has run.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, Contender, contenders, executing};
 use crate::measure::tally::{TALLY, Tally};
 use crate::measure::{Sample, Timer};
 use crate::pools::{
-    AsyncExecutor, Blocking, Execute, ExecutorsChannel, ExecutorsStealing, Futures, Pool, Rayon, RustyPool,
-    Threadpool, Threads, TokioBlocking, TokioSpawn, warm_up_executing,
+    Execute, ExecutorsChannel, ExecutorsStealing, Pool, Rayon, RustyPool, Threadpool, Threads,
+    warm_up_executing,
 };
 use std::hint::black_box;
 
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(three_words:
-        Earnest, ExecutorsChannel, ExecutorsStealing, Threadpool, Rayon, RustyPool, AsyncExecutor, TokioSpawn,
-        TokioBlocking, Futures, Threads,
-    );
-    contenders.push(Contender::peer(Blocking::name(), three_words::<Blocking>).apart());
+    let mut contenders = executing!(three_words);
+    contenders.push(Contender::peer(Threads::name(), three_words::<Threads>));
     let about = "closures that capture 24 bytes, from one thread outside, until all have run";
     Workload::new("fire_and_forget", 1_000_000, about, contenders)
 }

@@ -2,13 +2,10 @@
 
 use super::Workload;
 use super::fire_and_forget::count;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, executing};
 use crate::measure::tally::TALLY;
 use crate::measure::{Sample, Timer};
-use crate::pools::{
-    AsyncExecutor, Blocking, Execute, ExecutorsChannel, ExecutorsStealing, Futures, Pool, Rayon, RustyPool,
-    Threadpool, TokioBlocking, TokioSpawn, warm_up_executing,
-};
+use crate::pools::{Execute, warm_up_executing};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
@@ -17,11 +14,7 @@ const PRODUCERS: usize = 4;
 
 /// Without a thread for each task, which is far behind and says nothing new.
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest, ExecutorsChannel, ExecutorsStealing, Threadpool, Rayon, RustyPool, AsyncExecutor, TokioSpawn,
-        TokioBlocking, Futures,
-    );
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
+    let contenders = executing!(run);
     let about = "closures that capture 24 bytes, from four threads outside, until all have run";
     Workload::new("four_producers", 1_000_000, about, contenders)
 }

@@ -4,30 +4,15 @@
 //! are the voluntary ones and include the one of the thread that sleeps meanwhile.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, submitting};
 use crate::measure::{Sample, nanos, processor_time, switches};
-use crate::pools::{
-    AsyncExecutor, Blocking, ExecutorsChannel, ExecutorsStealing, Futures, Oneshot, Pool, Rayon, RustyPool,
-    Submit, Threadpool, TokioBlocking, TokioSpawn, warm_up,
-};
+use crate::pools::{Submit, warm_up};
 use std::thread;
 use std::time::Duration;
 
 /// Once, since it takes so long.
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest,
-        Oneshot<ExecutorsChannel>,
-        Oneshot<ExecutorsStealing>,
-        Oneshot<Threadpool>,
-        Oneshot<Rayon>,
-        RustyPool,
-        AsyncExecutor,
-        TokioSpawn,
-        TokioBlocking,
-        Futures,
-    );
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
+    let contenders = submitting!(run);
     let about = "processor time and voluntary switches over 10 s, after some tasks";
     Workload::new("idle", 10_000, about, contenders).with_workers(2).with_rounds(1).fixed()
 }

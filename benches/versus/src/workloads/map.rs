@@ -112,9 +112,8 @@ fn timed<I: Item>(case: Case, map: impl FnOnce(u64) -> Vec<u64>) -> Sample {
 fn earnest<I: Item>(case: Case) -> Sample {
     let pool = Earnest::start(case.workers);
     warm_up(&pool);
-    let sample = timed::<I>(case, |n| {
-        pool.0.map_with(I::OPTIONS, 0..n, I::of).into_vec().expect("it does not fail")
-    });
+    let sample =
+        timed::<I>(case, |n| pool.0.map_with(I::OPTIONS, 0..n, I::of).into_vec().expect("it does not fail"));
     pool.end();
     sample
 }

@@ -1,22 +1,15 @@
 //! A tree of tasks: each starts two others from inside a worker.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, executing};
 use crate::lent::lend;
 use crate::measure::tally::TALLY;
 use crate::measure::{Sample, Timer};
-use crate::pools::{
-    AsyncExecutor, Blocking, Execute, ExecutorsChannel, ExecutorsStealing, Futures, Pool, Rayon, RustyPool,
-    Threadpool, TokioBlocking, TokioSpawn, warm_up_executing,
-};
+use crate::pools::{Execute, warm_up_executing};
 
 /// Without a thread for each task, which is hundreds of times behind.
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest, ExecutorsChannel, ExecutorsStealing, Threadpool, Rayon, RustyPool, AsyncExecutor, TokioSpawn,
-        TokioBlocking, Futures,
-    );
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
+    let contenders = executing!(run);
     Workload::new(
         "nested",
         131_071,

@@ -4,32 +4,17 @@
 //! handle's part of the bytes.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, submitting};
 use crate::gate::Gate;
 use crate::measure::Sample;
 use crate::measure::allocator::counted;
-use crate::pools::{
-    AsyncExecutor, Blocking, ExecutorsChannel, ExecutorsStealing, Futures, Oneshot, Pool, Rayon, RustyPool,
-    Submit, Threadpool, TokioBlocking, TokioSpawn, warm_up,
-};
+use crate::pools::{Submit, warm_up};
 
 /// Counts do not scatter as times do.
 const ROUNDS: usize = 3;
 
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest,
-        Oneshot<ExecutorsChannel>,
-        Oneshot<ExecutorsStealing>,
-        Oneshot<Threadpool>,
-        Oneshot<Rayon>,
-        RustyPool,
-        AsyncExecutor,
-        TokioSpawn,
-        TokioBlocking,
-        Futures,
-    );
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
+    let contenders = submitting!(run);
     let about = "allocations and live bytes of a queued task, its handle included";
     Workload::new("pending_memory", 100_000, about, contenders).with_workers(2).with_rounds(ROUNDS).fixed()
 }

@@ -3,30 +3,15 @@
 //! Metrics: `time` is the median of the single trips, `p99` what one in a hundred takes longer than.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, Contender, submitting};
 use crate::measure::{Sample, Timer, median, nanos, quantile};
-use crate::pools::{
-    AsyncExecutor, Blocking, ExecutorsChannel, ExecutorsStealing, Futures, Oneshot, Pool, Rayon, RustyPool,
-    Submit, Threadpool, Threads, TokioBlocking, TokioSpawn, python, warm_up,
-};
+use crate::pools::{Pool, Submit, Threads, python, warm_up};
 use std::time::Instant;
 
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest,
-        Oneshot<ExecutorsChannel>,
-        Oneshot<ExecutorsStealing>,
-        Oneshot<Threadpool>,
-        Oneshot<Rayon>,
-        RustyPool,
-        AsyncExecutor,
-        TokioSpawn,
-        TokioBlocking,
-        Futures,
-        Threads,
-    );
+    let mut contenders = submitting!(run);
+    contenders.push(Contender::peer(Threads::name(), run::<Threads>));
     contenders.extend(python::contender(python::round_trip));
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
     Workload::new(
         "round_trip",
         20_000,

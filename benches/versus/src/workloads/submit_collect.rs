@@ -1,29 +1,14 @@
 //! Submits closures, keeps all handles, and takes the results in order.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, Contender, submitting};
 use crate::measure::{Sample, Timer};
-use crate::pools::{
-    AsyncExecutor, Blocking, ExecutorsChannel, ExecutorsStealing, Futures, Oneshot, Pool, Rayon, RustyPool,
-    Submit, Threadpool, Threads, TokioBlocking, TokioSpawn, python, warm_up,
-};
+use crate::pools::{Pool, Submit, Threads, python, warm_up};
 
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest,
-        Oneshot<ExecutorsChannel>,
-        Oneshot<ExecutorsStealing>,
-        Oneshot<Threadpool>,
-        Oneshot<Rayon>,
-        RustyPool,
-        AsyncExecutor,
-        TokioSpawn,
-        TokioBlocking,
-        Futures,
-        Threads,
-    );
+    let mut contenders = submitting!(run);
+    contenders.push(Contender::peer(Threads::name(), run::<Threads>));
     contenders.extend(python::contender(python::submit_collect));
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
     Workload::new(
         "submit_collect",
         200_000,

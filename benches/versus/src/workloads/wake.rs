@@ -3,31 +3,16 @@
 //! Metrics: `time` is the median until its result is there, `start` until it runs.
 
 use super::Workload;
-use crate::contender::{Case, Contender, contenders};
+use crate::contender::{Case, submitting};
 use crate::measure::{Sample, median, nanos};
-use crate::pools::{
-    AsyncExecutor, Blocking, ExecutorsChannel, ExecutorsStealing, Futures, Oneshot, Pool, Rayon, RustyPool,
-    Submit, Threadpool, TokioBlocking, TokioSpawn, warm_up,
-};
+use crate::pools::{Submit, warm_up};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const IDLE: Duration = Duration::from_millis(10);
 
 pub(super) fn workload() -> Workload {
-    let mut contenders = contenders!(run:
-        Earnest,
-        Oneshot<ExecutorsChannel>,
-        Oneshot<ExecutorsStealing>,
-        Oneshot<Threadpool>,
-        Oneshot<Rayon>,
-        RustyPool,
-        AsyncExecutor,
-        TokioSpawn,
-        TokioBlocking,
-        Futures,
-    );
-    contenders.push(Contender::peer(Blocking::name(), run::<Blocking>).apart());
+    let contenders = submitting!(run);
     Workload::new("wake", 20, "a round trip after 10 ms of idling, median", contenders).fixed()
 }
 
