@@ -65,7 +65,7 @@ pub(crate) mod worker {
             Frame
         }
 
-        pub(crate) fn leaves(&self) {}
+        pub(crate) fn leaves(self) {}
 
         pub(crate) fn enter(&self, worker: &Worker<'_>) -> Entered {
             match worker.0 {}

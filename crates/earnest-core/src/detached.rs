@@ -153,6 +153,7 @@ impl Detached {
     }
 
     /// Calls the closure.
+    #[inline]
     pub(crate) fn run(self, worker: Option<&Worker<'_>>) {
         let location = self.location;
         let (vtable, room) = self.into_parts();

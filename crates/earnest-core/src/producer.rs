@@ -60,9 +60,9 @@ impl Producer {
 
     /// Runs the closure, unless the task has been cancelled. `worker` is who runs it, where that is known; `available` is
     /// told what this thread is about to do: see [`Runnable::run_on`](crate::Runnable::run_on).
-    #[inline]
     ///
     /// Says whether the closure was run.
+    #[inline]
     pub(crate) fn run(self, worker: Option<&Worker<'_>>, mut available: impl FnMut(bool)) -> bool {
         let cell = self.into_raw();
         let header = cell.header();

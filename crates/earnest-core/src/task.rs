@@ -155,6 +155,14 @@ impl Runnable {
         self.terms().is_some()
     }
 
+    /// Whether the task certainly has none of what executors have to heed: options, and what only few tasks have.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.side_if_made().is_none()
+    }
+
     /// With which the task is ended when its time is up.
     #[must_use]
     pub fn expiry(&mut self) -> Expiry {

@@ -232,19 +232,16 @@ impl Frame {
         cell
     }
 
-    /// A task without a cell has ended.
-    pub(crate) fn leaves(&self) {
-        if let Framed::StandIn(cell) = self.of.replace(Framed::Over) {
-            let (producer, consumer) = (Producer::new(cell), Consumer::<()>::new(cell));
-            drop(consumer);
-            // SAFETY: the cell is a promise for a `()`, of which `stand_in` has left both parties to us.
-            if let Ok(then) = unsafe { producer.resolve::<()>(Ok(())) } {
-                then.tell_all();
-            }
+    /// A task without a cell has ended, and its thread is in the middle of it no longer.
+    #[inline]
+    pub(crate) fn leaves(self) {
+        if let Framed::StandIn(cell) = self.of.get() {
+            stand_in_ends(cell);
         }
     }
 
     /// From now on `worker` is in the middle of the task, until what this returns is dropped.
+    #[inline]
     pub(crate) fn enter<'f>(&'f self, worker: &'f Worker<'_>) -> impl Drop + 'f {
         struct Leave<'f>(&'f Cell<*const Frame>, *const Frame);
         impl Drop for Leave<'_> {
@@ -262,6 +259,17 @@ impl Frame {
 
     pub(crate) fn is_not_over(&self, cell: RawCell) {
         self.of.set(Framed::Task(cell));
+    }
+}
+
+/// What `stand_in` has made is over.
+#[cold]
+fn stand_in_ends(cell: RawCell) {
+    let (producer, consumer) = (Producer::new(cell), Consumer::<()>::new(cell));
+    drop(consumer);
+    // SAFETY: the cell is a promise for a `()`, of which `stand_in` has left both parties to us.
+    if let Ok(then) = unsafe { producer.resolve::<()>(Ok(())) } {
+        then.tell_all();
     }
 }
 

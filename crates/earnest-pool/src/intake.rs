@@ -11,7 +11,7 @@ use std::sync::Arc;
 impl Shared {
     pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable, entry: Entry) -> Result<(), Refused> {
         let counts = self.sleep.counts();
-        let is_plain = self.bound.is_none() && entry != Entry::Again && !task.has_options();
+        let is_plain = self.bound.is_none() && entry != Entry::Again && task.is_plain();
         if counts.is_closed() || counts.live() == 0 || !is_plain {
             return self.spawn_with_care(task, entry);
         }
