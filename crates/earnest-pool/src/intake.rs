@@ -62,8 +62,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Queues a task that has been accepted, and sees to it that somebody comes.
-    #[inline]
+    /// Queues a task that has been accepted, and sees to it that somebody comes. Inlined where it is called on the short way:
+    /// a call and the registers it saves are a fifth of all that is done here.
+    #[inline(always)]
     fn queue(self: &Arc<Shared>, task: Runnable) {
         match worker::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
