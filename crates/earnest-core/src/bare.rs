@@ -80,5 +80,9 @@ pub(crate) mod worker {
         f(None)
     }
 
-    pub(crate) fn settled(_cell: RawCell) {}
+    pub(crate) fn settled(_cell: RawCell) -> bool {
+        false
+    }
+
+    pub(crate) fn is_not_settled(_cell: RawCell) {}
 }

@@ -137,7 +137,7 @@ impl RawCell {
             if aside.then.is_empty() {
                 available(true);
             }
-            worker::settled(self);
+            let was_in_it = worker::settled(self);
             let settled = View::settled(outcome, held(seen), seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
             let settled = if aside.is_seen { settled.seen() } else { settled };
@@ -149,6 +149,9 @@ impl RawCell {
             match word.publish(seen, settled) {
                 Ok(()) => break,
                 Err(actual) => seen = actual,
+            }
+            if was_in_it && !mutant!("over_all_the_same") {
+                worker::is_not_settled(self);
             }
         }
         // The cell may be gone from here on: what is told now owns its memory.
@@ -178,9 +181,14 @@ impl RawCell {
             return None;
         }
         available(true);
-        worker::settled(self);
+        let was_in_it = worker::settled(self);
         let word = &self.header().word;
-        word.publish(seen, View::settled(outcome, held, false, 0)).ok()?;
+        if word.publish(seen, View::settled(outcome, held, false, 0)).is_err() {
+            if was_in_it {
+                worker::is_not_settled(self);
+            }
+            return None;
+        }
         // SAFETY: the exchange has taken the node off the list (R3). It is told once, here.
         Some(unsafe { (vtable.tell)(node, told_of(outcome)) })
     }

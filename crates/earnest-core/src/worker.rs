@@ -306,16 +306,31 @@ pub(crate) unsafe fn current<'a>() -> Option<&'a Worker<'a>> {
     unsafe { worker.as_ref() }
 }
 
-/// `cell` is about to be settled: if this thread is in the middle of it, it is no longer.
-pub(crate) fn settled(cell: RawCell) {
+/// `cell` is about to be settled: if this thread is in the middle of it, it is no longer. Says whether it was.
+pub(crate) fn settled(cell: RawCell) -> bool {
+    with_top(|frame| {
+        let was_in_it = matches!(frame.of.get(), Framed::Task(this) if this == cell);
+        if was_in_it {
+            frame.is_over();
+        }
+        was_in_it
+    })
+}
+
+/// Undoes [`settled`], which has said yes: something came between.
+pub(crate) fn is_not_settled(cell: RawCell) {
+    with_top(|frame| {
+        frame.is_not_over(cell);
+        true
+    });
+}
+
+/// Calls `f` with the frame of the innermost task that this thread is in the middle of. `false`: there is none.
+fn with_top(f: impl FnOnce(&Frame) -> bool) -> bool {
     with_current(|worker| {
         // SAFETY: as in `tasks`.
-        if let Some(frame) = worker.and_then(|worker| unsafe { worker.top.get().as_ref() }) {
-            if matches!(frame.of.get(), Framed::Task(this) if this == cell) {
-                frame.is_over();
-            }
-        }
-    });
+        worker.and_then(|worker| unsafe { worker.top.get().as_ref() }).is_some_and(f)
+    })
 }
 
 /// About where the stack ends now.

@@ -66,6 +66,32 @@ fn one_is_told(host: &'static dyn Host) {
     assert_eq!(*refused.lock(), 1, "one is told, and the other has its result");
 }
 
+#[test]
+fn callback_in_a_circle() {
+    model("core::callback_in_a_circle", || {
+        let (run_a, a) = task(|| 1);
+        let a = a.shared();
+        // So that the task is on its way to be settled when the other callback comes.
+        a.add_done_callback(|_| {});
+        let of_a = a.clone();
+        let (run_b, b) = task(move || of_a.result().is_err_and(|error| error.is_deadlock()));
+        let other = thread::spawn(move || run_as_worker(Owner::next(), &Idle, run_a));
+        let told = Arc::new(Mutex::new(None));
+        let (place, this) = (told.clone(), thread::current().id());
+        // It comes before the outcome can be seen, for which the other task waits: also where it is added just then.
+        a.add_done_callback(move |_| {
+            let is_in_time = thread::current().id() != this;
+            *place.lock() = is_in_time.then(|| match b.result() {
+                Ok(refused) => refused,
+                Err(error) => error.is_deadlock(),
+            });
+        });
+        run_as_worker(Owner::next(), &Idle, run_b);
+        other.join().unwrap();
+        assert!(told.lock().is_none_or(|one_is_told| one_is_told));
+    });
+}
+
 fn run_as_worker(owner: Owner, host: &dyn Host, runnable: Runnable) {
     let worker = earnest_core::Worker::new(owner, host, 1 << 20);
     worker.ready();
