@@ -389,7 +389,7 @@ impl Sleep {
     pub(crate) fn leave(&self, more: impl Fn() -> bool) -> bool {
         // What was queued before the pool was closed, and is not there yet, is this worker's to run: once it is counted out
         // it is refused by who queues.
-        if more() {
+        if more() && !mutant!("leave_without_first_look") {
             return false;
         }
         let counts = self.count_out(LIVE + SEARCHING);

@@ -10,7 +10,7 @@ use core::fmt;
 use earnest_sync::{
     AtomicBool, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    UnsafeCell,
+    UnsafeCell, thread,
 };
 use std::sync::Arc;
 
@@ -91,11 +91,18 @@ impl<T> Injector<T> {
     }
 
     pub(crate) fn take(&self, _limit: usize, _rest: impl FnMut(T)) -> Option<T> {
-        until_settled(|| self.0.steal())
+        let taken = until_settled(|| self.0.steal());
+        if taken.is_none() && !self.is_empty() {
+            // Whoever takes now and then will not go on before the pusher does.
+            thread::yield_now();
+        }
+        taken
     }
 
+    /// Also false where a pusher has its slot, and has not filled it: then nothing can be taken.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        let tail = self.0.tail.load(Acquire);
+        self.0.head.load(Acquire) == tail
     }
 
     pub(crate) fn count(&self, limit: usize) -> usize {

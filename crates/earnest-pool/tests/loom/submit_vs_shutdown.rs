@@ -1,8 +1,9 @@
 //! A task is submitted while the pool shuts down: it is run, or refused, and its future ends either way.
 
 use crate::pool;
+use earnest_core::ExecutorExt;
 use earnest_pool::Shutdown;
-use earnest_sync::{model, thread};
+use earnest_sync::{model, model_bounded, thread};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -46,5 +47,20 @@ fn submit_vs_cancelling_shutdown() {
             Ok(one) => assert_eq!(*one, 1),
             Err(error) => assert!(error.is_cancelled() || error.is_rejected()),
         }
+    });
+}
+
+#[test]
+fn accepted_behind_another_vs_shutdown() {
+    // Both the submitter and the worker have to be interrupted for it to go wrong.
+    model_bounded("pool::accepted_behind_another_vs_shutdown", 2, || {
+        let pool = pool(1);
+        let handle = pool.handle();
+        let submitter = thread::spawn(move || drop(handle.execute(|| ())));
+        // It may lie behind one that is not quite there yet, which may come so late that it is refused.
+        let accepted = pool.submit(|| 1);
+        pool.shutdown();
+        assert_eq!(accepted.try_result().unwrap().unwrap(), 1);
+        submitter.join().unwrap();
     });
 }
