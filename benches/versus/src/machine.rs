@@ -6,8 +6,10 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
+use std::hint::black_box;
 use std::process::Command;
 use std::thread;
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Machine {
@@ -37,6 +39,35 @@ impl Machine {
             allocator: if cfg!(target_env = "gnu") { "glibc malloc" } else { "the system's" },
         })
     }
+}
+
+/// How many processors' worth of work is done at once: others may be using them, or whatever this machine runs on. Waits a
+/// little for all of them to be there.
+pub(crate) fn processors() -> Result<f64> {
+    let cores = thread::available_parallelism()?.get();
+    let mut most = 0_f64;
+    for _ in 0..TRIES {
+        let alone = work().min(work());
+        let begun = Instant::now();
+        thread::scope(|s| (0..cores).for_each(|_| _ = s.spawn(work)));
+        let had = cores as f64 * alone.as_secs_f64() / begun.elapsed().as_secs_f64();
+        most = most.max(had.min(cores as f64));
+        if most > ENOUGH * cores as f64 {
+            break;
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(most)
+}
+
+const TRIES: usize = 10;
+const ENOUGH: f64 = 0.9;
+
+/// Some tens of milliseconds: threads need some to come to be on different processors.
+fn work() -> Duration {
+    let begun = Instant::now();
+    black_box((0..20_000_000_u64).fold(0, |sum, n| black_box(sum ^ n)));
+    begun.elapsed()
 }
 
 /// What a file of lines such as `name: value` says of a name first.

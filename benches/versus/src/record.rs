@@ -17,6 +17,8 @@ pub(crate) struct Record {
     /// Of the peers, by package.
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) rounds: usize,
+    /// How many there were to be had, before each workload, at least.
+    pub(crate) processors: f64,
     pub(crate) results: Vec<Series>,
 }
 

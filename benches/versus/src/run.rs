@@ -17,12 +17,16 @@ pub(crate) fn run(arguments: &args::Run) -> Result<()> {
     }
     let machine = Machine::here()?;
     let mut results = Vec::new();
+    let mut processors = f64::INFINITY;
     for workload in &workloads {
         let plan = Plan::new(arguments, workload);
         let mut workers = workload.workers.map_or_else(|| arguments.workers.clone(), |workers| vec![workers]);
         workers.dedup();
         for workers in workers {
             eprintln!("{}, {workers} workers", workload.name);
+            if !arguments.smoke {
+                processors = processors.min(machine::processors()?);
+            }
             let series: Vec<Series> = rounds::of(workload, workers, &plan)?;
             table::print(workload, workers, &series);
             results.extend(series);
@@ -35,6 +39,7 @@ pub(crate) fn run(arguments: &args::Run) -> Result<()> {
         machine,
         versions: machine::versions()?,
         rounds: arguments.rounds,
+        processors,
         results,
     };
     record.append_to(&path).with_context(|| path.display().to_string())?;

@@ -135,6 +135,9 @@ fn machines(runs: &[Run]) -> String {
         ]);
     }
     let _ = write!(text, "{table}");
+    let had = runs.iter().map(|run| run.processors.map_or("?".to_owned(), |had| format!("{had:.1}")));
+    let had = had.collect::<Vec<_>>().join(", ");
+    let _ = writeln!(text, "\nProcessors that were to be had at once, at the worst time of each run: {had}.");
     let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, version) in runs.iter().flat_map(|run| &run.versions) {
         let known = versions.entry(name).or_default();

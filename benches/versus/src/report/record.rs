@@ -13,6 +13,8 @@ pub(crate) struct Run {
     #[serde(default)]
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) rounds: usize,
+    /// How many processors there were to be had at least. Earlier runs did not look.
+    pub(crate) processors: Option<f64>,
     pub(crate) results: Vec<Series>,
 }
 
