@@ -132,7 +132,9 @@ fn one_that_has_failed_is_no_way_out_of_a_circle() {
             },
             // It is the one who comes last that is told. The other counts as waiting a little before it says what for, so it
             // may be either.
-            |first| first.result().unwrap_or_else(|error| error.is_deadlock()),
+            |first| {
+                first.result().map_or_else(|error| error.is_deadlock(), |(_, other_was_told)| other_was_told)
+            },
         );
         assert!(*told.result().unwrap());
     });
