@@ -63,6 +63,7 @@ impl<T> Future<T> {
     /// # Errors
     ///
     /// The future itself, when it is not done. The inner result is the outcome.
+    #[inline]
     pub fn try_result(self) -> Result<Result<T, Error>, Self> {
         self.consumer.take().map_err(|consumer| Self { consumer })
     }

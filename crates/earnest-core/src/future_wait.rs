@@ -92,6 +92,7 @@ impl<T> Future<T> {
     ///
     /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
     /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
+    #[inline]
     pub fn result(self) -> Result<T, Error> {
         match self.try_result() {
             Ok(result) => result,
@@ -181,6 +182,7 @@ impl<T> CancelOnDrop<T> {
     /// # Errors
     ///
     /// The [`Error`] that says why there is no value.
+    #[inline]
     pub fn result(self) -> Result<T, Error> {
         self.wait();
         self.into_inner().result()

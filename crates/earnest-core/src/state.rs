@@ -103,6 +103,10 @@ impl View {
     pub(crate) const RUNNING_ALONE: View =
         View(ptr::without_provenance_mut(Phase::Running as usize | DETACHED));
 
+    /// Settled with a value, and nobody but the consumer is left: what most come to.
+    pub(crate) const VALUE_FOR_CONSUMER: View =
+        View(ptr::without_provenance_mut(RELEASED | (Outcome::Value as usize) << OUTCOME_SHIFT));
+
     /// A settled word; who is left is said by the parameters.
     pub(crate) fn settled(outcome: Outcome, held: bool, detached: bool, links: usize) -> View {
         let mut bits = RELEASED | ((outcome as usize) << OUTCOME_SHIFT) | (links * LINK);
