@@ -5,7 +5,7 @@ use crate::contender::{Case, Contender};
 use crate::lent::lend;
 use crate::measure::{Sample, Timer};
 use crate::pools::{Earnest, Forte, Pool, Rayon, warm_up, warm_up_executing};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::hint::black_box;
 
 /// Without `std::thread::scope`, which starts a thread for each and is a hundred times behind.
 pub(super) fn workload() -> Workload {
@@ -24,25 +24,30 @@ pub(super) fn workload() -> Workload {
     Workload::new("scope", 100_000, "a scope with so many tasks that borrow from the stack", contenders)
 }
 
-/// What the tasks borrow.
+/// What the tasks borrow: each an element for itself, and something with all others.
 struct Borrowed {
     values: Vec<u64>,
-    sum: AtomicU64,
+    added: u64,
 }
 
 impl Borrowed {
     fn new(n: usize) -> Borrowed {
-        Borrowed { values: (1..=n as u64).collect(), sum: AtomicU64::new(0) }
+        Borrowed { values: (0..n as u64).collect(), added: black_box(3) }
     }
 
-    /// What a task does.
-    fn add(&self, value: &u64) {
-        self.sum.fetch_add(*value, Relaxed);
+    /// What there is for tasks to [do](Borrowed::add).
+    fn parts(&mut self) -> (impl Iterator<Item = &mut u64>, &u64) {
+        (self.values.iter_mut(), &self.added)
     }
 
     fn check(self) {
-        assert_eq!(self.sum.into_inner(), self.values.iter().sum::<u64>());
+        assert!((self.added..).zip(self.values).all(|(expected, value)| value == expected));
     }
+}
+
+/// What a task does.
+fn add(value: &mut u64, added: &u64) {
+    *value += *added;
 }
 
 /// In place, as it is called; like the tasks of the others, these have no futures.
@@ -53,9 +58,8 @@ fn earnest(case: Case) -> Sample {
 /// With futures, which are let go.
 fn earnest_submit(case: Case) -> Sample {
     in_place(case, |pool, borrowed| {
-        earnest::scope(&pool.0, |s| {
-            borrowed.values.iter().for_each(|value| s.submit(|| borrowed.add(value)).detach());
-        });
+        let (values, added) = borrowed.parts();
+        earnest::scope(&pool.0, |s| values.for_each(|value| s.submit(move || add(value, added)).detach()));
     })
 }
 
@@ -67,13 +71,12 @@ fn earnest_on_a_worker(case: Case) -> Sample {
     })
 }
 
-fn execute_each(pool: &Earnest, borrowed: &Borrowed) {
-    earnest::scope(&pool.0, |s| {
-        borrowed.values.iter().for_each(|value| s.execute(|| borrowed.add(value)));
-    });
+fn execute_each(pool: &Earnest, borrowed: &mut Borrowed) {
+    let (values, added) = borrowed.parts();
+    earnest::scope(&pool.0, |s| values.for_each(|value| s.execute(move || add(value, added))));
 }
 
-fn in_place(case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) -> Sample {
+fn in_place(case: Case, scope: impl FnOnce(&Earnest, &mut Borrowed)) -> Sample {
     let pool = Earnest::start(case.workers);
     warm_up(&pool);
     let sample = timed(&pool, case, scope);
@@ -81,10 +84,10 @@ fn in_place(case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) -> Sample {
     sample
 }
 
-fn timed(pool: &Earnest, case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) -> Sample {
-    let borrowed = Borrowed::new(case.n);
+fn timed(pool: &Earnest, case: Case, scope: impl FnOnce(&Earnest, &mut Borrowed)) -> Sample {
+    let mut borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    scope(pool, &borrowed);
+    scope(pool, &mut borrowed);
     let sample = timer.stop(case.n);
     borrowed.check();
     sample
@@ -94,11 +97,10 @@ fn timed(pool: &Earnest, case: Case, scope: impl FnOnce(&Earnest, &Borrowed)) ->
 fn rayon_scope(case: Case) -> Sample {
     let pool = Rayon::start(case.workers);
     warm_up_executing(&pool);
-    let borrowed = Borrowed::new(case.n);
+    let mut borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    pool.0.scope(|s| {
-        borrowed.values.iter().for_each(|value| s.spawn(|_| borrowed.add(value)));
-    });
+    let (values, added) = borrowed.parts();
+    pool.0.scope(|s| values.for_each(|value| s.spawn(move |_| add(value, added))));
     let sample = timer.stop(case.n);
     pool.end();
     borrowed.check();
@@ -108,11 +110,10 @@ fn rayon_scope(case: Case) -> Sample {
 fn rayon_in_place(case: Case) -> Sample {
     let pool = Rayon::start(case.workers);
     warm_up_executing(&pool);
-    let borrowed = Borrowed::new(case.n);
+    let mut borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    pool.0.in_place_scope(|s| {
-        borrowed.values.iter().for_each(|value| s.spawn(|_| borrowed.add(value)));
-    });
+    let (values, added) = borrowed.parts();
+    pool.0.in_place_scope(|s| values.for_each(|value| s.spawn(move |_| add(value, added))));
     let sample = timer.stop(case.n);
     pool.end();
     borrowed.check();
@@ -121,14 +122,14 @@ fn rayon_in_place(case: Case) -> Sample {
 
 fn scoped_threadpool(case: Case) -> Sample {
     let mut pool = scoped_threadpool::Pool::new(case.workers as u32);
-    let warm_up = Borrowed::new(512);
-    pool.scoped(|s| warm_up.values.iter().for_each(|value| s.execute(|| warm_up.add(value))));
+    let mut warm_up = Borrowed::new(512);
+    let (values, added) = warm_up.parts();
+    pool.scoped(|s| values.for_each(|value| s.execute(move || add(value, added))));
     warm_up.check();
-    let borrowed = Borrowed::new(case.n);
+    let mut borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    pool.scoped(|s| {
-        borrowed.values.iter().for_each(|value| s.execute(|| borrowed.add(value)));
-    });
+    let (values, added) = borrowed.parts();
+    pool.scoped(|s| values.for_each(|value| s.execute(move || add(value, added))));
     let sample = timer.stop(case.n);
     drop(pool);
     borrowed.check();
@@ -138,15 +139,16 @@ fn scoped_threadpool(case: Case) -> Sample {
 /// The caller is one of the workers.
 fn forte(case: Case) -> Sample {
     let pool = Forte::start(case.workers);
-    let scope = |borrowed: &Borrowed| {
-        pool.0.scope(|s| borrowed.values.iter().for_each(|value| s.spawn(|_| borrowed.add(value))));
+    let scope = |borrowed: &mut Borrowed| {
+        let (values, added) = borrowed.parts();
+        pool.0.scope(|s| values.for_each(|value| s.spawn(move |_| add(value, added))));
     };
-    let warm_up = Borrowed::new(512);
-    scope(&warm_up);
+    let mut warm_up = Borrowed::new(512);
+    scope(&mut warm_up);
     warm_up.check();
-    let borrowed = Borrowed::new(case.n);
+    let mut borrowed = Borrowed::new(case.n);
     let timer = Timer::start();
-    scope(&borrowed);
+    scope(&mut borrowed);
     let sample = timer.stop(case.n);
     borrowed.check();
     sample

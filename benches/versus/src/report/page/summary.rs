@@ -19,7 +19,7 @@ If the interval holds the must (or the aim, where there is no must), it cannot b
 From fewer than {RUNS} runs it holds \"so far\".
 What limits a target that is not clearly met is said where its workload is.
 
-Growth is what an item costs at the dearest of the sizes, over what it costs at the cheapest; that of a peer counts if it was measured at all of them.
+Growth is what an item costs at one of the sizes, over what it costs at a smaller one, at worst: who is cheaper with more has none. That of a peer counts if it was measured at all of them.
 
 "
     );
