@@ -6,8 +6,12 @@ use crate::id::FutureId;
 use crate::link::Link;
 use crate::observer::callback;
 use crate::producer::{Producer, read_outcome};
+#[cfg(feature = "std")]
+use crate::settle::Settler;
 use crate::state::{Outcome, Party, View};
 use crate::waiter::Inbox;
+#[cfg(feature = "std")]
+use crate::worker::{Frame, Worker};
 use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -164,6 +168,45 @@ impl<T> Consumer<T> {
         // SAFETY: the parties have ended, and the slot was emptied.
         unsafe { cell.free() };
         Ok(())
+    }
+
+    /// Runs the task on this thread, which is a `worker`, and gives its outcome, which is published to nobody.
+    ///
+    /// # Errors
+    ///
+    /// The two parties, where somebody else has to do with the task. It has not been run.
+    #[cfg(feature = "std")]
+    pub(crate) fn run_alone(
+        self,
+        producer: Producer,
+        worker: &Worker<'_>,
+    ) -> Result<Result<T, Error>, (Self, Producer)> {
+        let cell = self.ended_with(producer)?;
+        let header = cell.header();
+        header.word.start_alone();
+        let frame = Frame::new(cell);
+        let in_the_middle = frame.enter(worker);
+        // SAFETY: nobody else could have started it.
+        let outcome = unsafe { (header.vtable.call)(cell) };
+        drop(in_the_middle);
+        // Who looks for circles may have given the task a side box, as long as the thread was in the middle of it.
+        let settled = if header.word.load() == View::RUNNING {
+            View::settled(outcome, false, false, 0)
+        } else {
+            let _always = header.word.finish(View::RUNNING);
+            // SAFETY: this thread made the transition, and the slot holds `outcome`.
+            unsafe { cell.settle(outcome, Settler::Producer, &mut |_| {}) }.tell_all();
+            header.word.load()
+        };
+        // SAFETY: what is here is the consumer, for a `T`, which looks at the slot no more.
+        let result = unsafe { move_out(cell, settled) };
+        if settled.has_only_consumer() {
+            // SAFETY: nobody else is left (R4).
+            unsafe { cell.free() };
+        } else {
+            cell.release(Party::Consumer);
+        }
+        Ok(result)
     }
 
     /// The cell, pending and with all that is in it, once both of its parties have ended. Whoever has made a link or an

@@ -24,15 +24,18 @@ impl<T> Consumer<T> {
         if self.is_visible() {
             return Ok(true);
         }
-        let is_untimed = deadline.is_none();
-        let is_settling = Settling::any();
-        if is_untimed
-            && !is_settling
-            && worker::with_current(|worker| worker.is_some_and(|worker| worker.runs_newest(self.cell())))
-            && self.is_visible()
-        {
+        if deadline.is_none() && !Settling::any() {
+            worker::with_current(|worker| worker.is_some_and(|worker| worker.runs_newest(self.cell())));
+        }
+        self.wait_on(deadline)
+    }
+
+    /// The same for what this thread has not queued last.
+    fn wait_on(&self, deadline: Option<Instant>) -> Result<bool, Deadlock> {
+        if self.is_visible() {
             return Ok(true);
         }
+        let (is_untimed, is_settling) = (deadline.is_none(), Settling::any());
         let on = Awaited::Cell(self.cell());
         if is_untimed && is_settling && on.find_task(false, |cell| Settling::outcome_of(cell).is_some()) {
             return Err(Deadlock::own_callback());
@@ -100,12 +103,22 @@ impl<T> Future<T> {
         }
     }
 
-    #[cold]
     fn result_slow(self) -> Result<T, Error> {
-        self.consumer.wait(None).map_err(Error::Deadlock)?;
+        let mut consumer = self.consumer;
+        if !Settling::any() {
+            let result = worker::with_current(|worker| match worker {
+                Some(worker) => worker.result_of_newest(consumer),
+                None => Err(consumer),
+            });
+            match result {
+                Ok(result) => return result,
+                Err(back) => consumer = back,
+            }
+        }
+        consumer.wait_on(None).map_err(Error::Deadlock)?;
         // Settled now, unless this is inside a callback of this very future, where the value is still to be shown to
         // others and cannot be taken.
-        self.try_result().unwrap_or_else(|_| Err(Error::Deadlock(Deadlock::own_callback())))
+        consumer.take().unwrap_or_else(|_| Err(Error::Deadlock(Deadlock::own_callback())))
     }
 
     /// Blocks until the future is done, for `timeout` at most. A timeout too large for the clock means for ever.

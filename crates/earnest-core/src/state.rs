@@ -285,6 +285,12 @@ impl Word {
         self.update(View::PENDING, |seen| seen.if_pending(Phase::Running)).is_ok()
     }
 
+    /// Pending to Running, for who has both parties of a task that nobody else has to do with.
+    pub(crate) fn start_alone(&self) {
+        // ORDERING: Relaxed; nobody looks but who comes upon this thread in the graph, under its lock.
+        self.0.store(View::RUNNING.0, Relaxed);
+    }
+
     /// Pending to Cancelling. The winner is the settler. `Err` says what stood in the way.
     #[must_use = "only the winner may settle"]
     pub(crate) fn cancel(&self) -> Result<(), View> {

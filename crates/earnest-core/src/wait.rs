@@ -2,11 +2,14 @@
 
 use crate::awaited::Awaited;
 use crate::cell::RawCell;
+use crate::consumer::Consumer;
 use crate::deadlock::Deadlock;
+use crate::error::Error;
 use crate::graph::{self, Entered};
 use crate::owner::Owner;
 use crate::settle::Settler;
 use crate::state::View;
+use crate::task::{Runnable, Work};
 use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
 use earnest_sync::{
@@ -102,16 +105,37 @@ impl Worker<'_> {
     /// Runs the task in place of waiting for it, if it is what this worker has last queued: the common case of a task that
     /// submits another, and waits for it.
     pub(crate) fn runs_newest(&self, cell: RawCell) -> bool {
+        let Some(task) = self.takes_newest(cell) else { return false };
+        let _blocks_no_more = self.go_on();
+        task.run_by(Some(self), |_| {})
+    }
+
+    /// Like `runs_newest`, where the caller has the future, and wants its outcome.
+    ///
+    /// # Errors
+    ///
+    /// The future. It may have been run all the same.
+    pub(crate) fn result_of_newest<T>(&self, consumer: Consumer<T>) -> Result<Result<T, Error>, Consumer<T>> {
+        let Some(task) = self.takes_newest(consumer.cell()) else { return Err(consumer) };
+        let _blocks_no_more = self.go_on();
+        let Work::Cell(producer) = task.into_work() else { unreachable!("it has a future") };
+        consumer.run_alone(producer, self).map_err(|(consumer, producer)| {
+            producer.run(Some(self), |_| {});
+            consumer
+        })
+    }
+
+    fn takes_newest(&self, cell: RawCell) -> Option<Runnable> {
         let header = cell.header();
         let may_run = self.is_ready()
             && header.owner.is(self.owner)
             && header.word.load().is_pending()
             && self.has_room();
         let task = if may_run { self.host.take_back(cell.into()) } else { None };
-        let Some(task) = task else { return false };
-        self.share_all();
-        let _blocks_no_more = self.go_on();
-        task.run_by(Some(self), |_| {})
+        if task.is_some() {
+            self.share_all();
+        }
+        task
     }
 
     /// Runs a task in place of waiting without a timeout, if there is one to be run.

@@ -222,3 +222,20 @@ fn an_initializer_that_waits_for_the_first_of_several_may_have_another_come() {
     let ends = watched("an initializer", || told.recv().unwrap());
     assert_eq!(ends, (earnest::Ended::Satisfied, earnest::Ended::Deadlock));
 }
+
+#[test]
+fn one_that_runs_in_place_and_is_named_in_a_circle_has_its_outcome() {
+    watched("named while it runs in place", || {
+        let pool = pool(1, 0);
+        let handle = pool.handle();
+        let named = waits_for(
+            &pool,
+            |own| own,
+            move |own| {
+                let inner = handle.submit(move || own.result().map(|_| ()).map_err(ToString::to_string));
+                inner.result().unwrap().is_err_and(|said| said.contains("hidden.rs"))
+            },
+        );
+        assert!(*named.result().unwrap());
+    });
+}
