@@ -1,4 +1,4 @@
-//! How a worker goes about the shared queue: how much it takes, and how soon it looks again.
+//! How a worker goes about what others have queued: how much it takes, and how soon it looks again.
 
 use earnest_sync::thread;
 use std::time::{Duration, Instant};
@@ -21,11 +21,15 @@ pub(crate) struct Pace {
     waits: bool,
     /// How many small batches there have been since this was tried.
     untried: u32,
+    /// When something was stolen.
+    stolen: Option<Instant>,
 }
 
 const LARGEST_BATCH: usize = 32;
 /// A task that takes no longer is a short one.
 const SHORT: Duration = Duration::from_micros(2);
+/// What was stolen has not been worth it if the thief is back so soon.
+const SOON: Duration = Duration::from_micros(4);
 /// A batch of fewer is a small one.
 const SMALL: usize = 8;
 /// How long it lets tasks come together.
@@ -35,7 +39,7 @@ const TRIES_EVERY: u32 = 256;
 
 impl Pace {
     pub(crate) fn new() -> Pace {
-        Pace { limit: 1, since: None, n_taken: 0, waits: false, untried: 0 }
+        Pace { limit: 1, since: None, n_taken: 0, waits: false, untried: 0, stolen: None }
     }
 
     /// Called when there is nothing left of the last batch, before the next look: how much to take.
@@ -65,6 +69,16 @@ impl Pace {
         }
         self.n_taken = n_taken;
         self.since = earnest_sync::now();
+    }
+
+    /// Whether to steal many: what was stolen last was soon done.
+    pub(crate) fn before_theft(&mut self) -> bool {
+        let stolen = self.stolen.take().zip(earnest_sync::now());
+        stolen.is_some_and(|(stolen, now)| now.duration_since(stolen) < SOON)
+    }
+
+    pub(crate) fn after_theft(&mut self) {
+        self.stolen = earnest_sync::now();
     }
 
     /// One of the batch was over before it began: how long it took says nothing of the others.

@@ -154,14 +154,18 @@ impl Queues {
         Some((first, n_taken))
     }
 
-    /// A task from another worker's deques, and half of what else lies there. The search begins behind the thief's
-    /// own `seat`, so that thieves spread out.
-    pub(crate) fn steal(&self, seat: usize, local: &Local) -> Option<Runnable> {
+    /// A task from another worker's deques, and half of what else has been taken off the shared queue there. The search
+    /// begins behind the thief's own `seat`, so that thieves spread out.
+    ///
+    /// Of what tasks have submitted themselves the oldest is taken alone, which where work is divided is the largest part of
+    /// it: with the next ones, which are what its owner needs first, the owner would only wait. Half are taken with it where
+    /// that has turned out to be soon done, for `many`.
+    pub(crate) fn steal(&self, seat: usize, local: &Local, many: bool) -> Option<Runnable> {
         let mut others = self.used().skip(seat + 1).chain(self.used().take(seat));
         let mut others = others.by_ref().filter_map(|seat| seat.stealers.get());
-        others.find_map(|other| {
-            until_settled(|| other.batch.steal_batch_and_pop(&local.batch))
-                .or_else(|| until_settled(|| other.own.steal_batch_and_pop(&local.own)))
+        others.find_map(|Stealers { own, batch }| {
+            let from_own = || if many { own.steal_batch_and_pop(&local.own) } else { own.steal() };
+            until_settled(|| batch.steal_batch_and_pop(&local.batch)).or_else(|| until_settled(from_own))
         })
     }
 

@@ -373,10 +373,18 @@ impl Worker<'_> {
 
     #[inline(never)]
     fn find_elsewhere(&mut self) -> Option<Runnable> {
-        self.find_outside()
-            // Only as one who searches: what is moved from one deque to another may be missed by who looks at both, and is
-            // announced by who stops searching (S1).
-            .or_else(|| if self.searching { self.pool.queues.steal(self.seat, self.local) } else { None })
+        let outside = self.find_outside();
+        // Only as one who searches: what is moved from one deque to another may be missed by who looks at both, and is
+        // announced by who stops searching (S1).
+        if outside.is_some() || !self.searching {
+            return outside;
+        }
+        let many = self.pace.before_theft();
+        let stolen = self.pool.queues.steal(self.seat, self.local, many);
+        if stolen.is_some() {
+            self.pace.after_theft();
+        }
+        stolen
     }
 
     /// From the shared queue, when nothing is left of what was last taken from there.
