@@ -179,16 +179,7 @@ where
             return Next::One;
         }
     }
-}
 
-impl<E, I, F, R> MapWith<'_, E, I, F, R>
-where
-    E: Executor + ?Sized,
-    I: Iterator,
-    I::Item: Send + 'static,
-    F: Fn(I::Item) -> R + Send + Sync + 'static,
-    R: Send + 'static,
-{
     /// Blocks until all results are there, and gives the values as they would have been yielded.
     ///
     /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): their values

@@ -90,15 +90,8 @@ impl<T> Consumer<T> {
             return Err(self);
         }
         let cell = ManuallyDrop::new(self).cell;
-        // SAFETY: settled, so the slot is the consumer's, which ends here and looks at it no more.
-        let result = unsafe { move_out(cell, seen) };
-        if seen.has_only_consumer() {
-            // SAFETY: nobody else is left (R4): no link can be made by others than a consumer or who has one.
-            unsafe { cell.free() };
-        } else {
-            cell.release(Party::Consumer);
-        }
-        Ok(result)
+        // SAFETY: settled, and this is the consumer, which ends here.
+        Ok(unsafe { move_out_and_go(cell, seen) })
     }
 
     /// Moves the outcome out, if the future is settled; later calls give [`Error::Taken`].
@@ -198,15 +191,8 @@ impl<T> Consumer<T> {
             unsafe { cell.settle(outcome, Settler::Producer, &mut |_| {}) }.tell_all();
             header.word.load()
         };
-        // SAFETY: what is here is the consumer, for a `T`, which looks at the slot no more.
-        let result = unsafe { move_out(cell, settled) };
-        if settled.has_only_consumer() {
-            // SAFETY: nobody else is left (R4).
-            unsafe { cell.free() };
-        } else {
-            cell.release(Party::Consumer);
-        }
-        Ok(result)
+        // SAFETY: what is here is the consumer, for a `T`.
+        Ok(unsafe { move_out_and_go(cell, settled) })
     }
 
     /// The cell, pending and with all that is in it, once both of its parties have ended. Whoever has made a link or an
@@ -245,6 +231,23 @@ impl<T> Drop for Consumer<T> {
             unsafe { self.cell.drop_untaken(seen.outcome(), seen.is_seen()) };
         }
     }
+}
+
+/// Moves the outcome of a settled cell out of it, and lets the consumer go.
+///
+/// # Safety
+///
+/// As for `move_out`; the consumer's hold is the caller's, and ends here.
+unsafe fn move_out_and_go<T>(cell: RawCell, seen: View) -> Result<T, Error> {
+    // SAFETY: by the caller's promise.
+    let result = unsafe { move_out(cell, seen) };
+    if seen.has_only_consumer() {
+        // SAFETY: nobody else is left (R4): no link can be made by others than a consumer or who has one.
+        unsafe { cell.free() };
+    } else {
+        cell.release(Party::Consumer);
+    }
+    result
 }
 
 /// Moves the outcome of a settled cell out of it.

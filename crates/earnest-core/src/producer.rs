@@ -96,7 +96,7 @@ impl Producer {
             available(false);
         }
         // SAFETY: the slot holds `outcome`, and this thread has started the task.
-        let then = unsafe { finish_started(cell, seen, outcome, &frame, &mut available) };
+        let then = unsafe { finish_started(cell, seen, outcome, &mut available) };
         drop(in_the_middle);
         then.tell_all();
         true
@@ -208,14 +208,12 @@ unsafe fn finish_started(
     cell: RawCell,
     seen: View,
     outcome: Outcome,
-    frame: &Frame,
     available: &mut dyn FnMut(bool),
 ) -> Chain {
     // SAFETY: nobody but the starter finishes a task, and the slot is as the caller says.
     if let Some(then) = unsafe { cell.finish_for_one(seen, outcome, false, available) } {
         return then;
     }
-    frame.is_not_over(cell);
     // SAFETY: the slot is as the caller says. None but the starter finishes a task: it is not refused.
     unsafe { finish_observed(cell, seen, outcome, available) }.unwrap_or(Chain::new())
 }

@@ -137,21 +137,18 @@ impl RawCell {
             if aside.then.is_empty() {
                 available(true);
             }
-            let was_in_it = worker::settled(self);
             let settled = View::settled(outcome, held(seen), seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
             let settled = if aside.is_seen { settled.seen() } else { settled };
             if settled.nobody_left() {
+                worker::settled(self);
                 // SAFETY: no party is left but the settler, and the outcome has been dropped.
                 unsafe { self.free() };
                 break;
             }
-            match word.publish(seen, settled) {
+            match self.publish(seen, settled) {
                 Ok(()) => break,
                 Err(actual) => seen = actual,
-            }
-            if was_in_it && !mutant!("over_all_the_same") {
-                worker::is_not_settled(self);
             }
         }
         // The cell may be gone from here on: what is told now owns its memory.
@@ -181,16 +178,20 @@ impl RawCell {
             return None;
         }
         available(true);
-        let was_in_it = worker::settled(self);
-        let word = &self.header().word;
-        if word.publish(seen, View::settled(outcome, held, false, 0)).is_err() {
-            if was_in_it {
-                worker::is_not_settled(self);
-            }
-            return None;
-        }
+        self.publish(seen, View::settled(outcome, held, false, 0)).ok()?;
         // SAFETY: the exchange has taken the node off the list (R3). It is told once, here.
         Some(unsafe { (vtable.tell)(node, told_of(outcome)) })
+    }
+
+    /// Publishes the outcome, from which on this thread is not in the middle of the task: before others can see it, and not
+    /// where something has come between.
+    fn publish(self, seen: View, settled: View) -> Result<(), View> {
+        let was_in_it = worker::settled(self);
+        let published = self.header().word.publish(seen, settled);
+        if published.is_err() && was_in_it && !mutant!("over_all_the_same") {
+            worker::is_not_settled(self);
+        }
+        published
     }
 
     /// Tells the callbacks of one list, and puts the other observers aside.

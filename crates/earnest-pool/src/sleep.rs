@@ -164,8 +164,13 @@ impl Sleep {
     /// would decide likewise, and somebody is there to come for what was pushed.
     #[inline]
     pub(crate) fn is_attended(&self, seen: Counts) -> bool {
-        let someone_comes = seen.searching() > 0 || seen.active() >= self.max_workers();
-        someone_comes && !seen.is_closed() && seen.blocked() == 0
+        self.has_enough(seen) && !seen.is_closed() && seen.blocked() == 0
+    }
+
+    /// Whether somebody searches, or as many are active as there may be: then nobody is woken or started.
+    #[inline]
+    fn has_enough(&self, seen: Counts) -> bool {
+        seen.searching() > 0 || seen.active() >= self.max_workers()
     }
 
     /// See [`work_added`](Self::work_added), for those who have `seen` this since they pushed.
@@ -175,7 +180,7 @@ impl Sleep {
         backlog: impl Fn(usize) -> usize,
     ) -> (Counts, Option<StartPermit>) {
         let decision = self.update_from(seen, |seen| {
-            if seen.searching() > 0 || seen.active() >= self.max_workers() {
+            if self.has_enough(seen) {
                 None
             } else if seen.parked() > 0 {
                 Some(SEARCHING - PARKED)
