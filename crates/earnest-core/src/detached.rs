@@ -16,7 +16,12 @@ use core::ptr;
 use earnest_sync::catch_unwind;
 
 /// Room for what most closures capture: three references, or a reference and two numbers.
-type Room = [MaybeUninit<usize>; 3];
+type Room = [Word; 3];
+type Word = MaybeUninit<usize>;
+
+/// What comes before the room where it is kept as words.
+type Head = (&'static VTable, &'static Location<'static>);
+const HEAD: usize = size_of::<Head>() / size_of::<usize>();
 
 /// The closure, its type forgotten. Dropped unrun, it counts as abandoned.
 pub(crate) struct Detached {
@@ -44,8 +49,10 @@ fn report_panic(payload: Payload, location: &'static Location<'static>) {
     report_unseen(&Error::Panicked(Panic::new(payload, location)), location);
 }
 
-/// What differs from job to job. All but `type_id` take the job out of the room.
+/// What differs from job to job. The functions but `type_id` take the job out of the room.
 struct VTable {
+    /// How much of the room it takes.
+    n_words: usize,
     /// Of those that do not borrow.
     type_id: fn() -> Option<TypeId>,
     call: unsafe fn(Room, &'static Location<'static>),
@@ -60,6 +67,7 @@ impl<J: Job> Typed<J> {
     const FITS: bool = size_of::<J>() <= size_of::<Room>() && align_of::<J>() <= align_of::<Room>();
 
     const BORROWING: VTable = VTable {
+        n_words: size_of::<J>().div_ceil(size_of::<usize>()),
         type_id: || None,
         // SAFETY: by the promise of whoever calls it, the room holds a `J`, which is taken out here.
         call: |room, location| unsafe { take::<J>(room) }.call(location),
@@ -135,6 +143,52 @@ impl Detached {
         let (_, room) = self.into_parts();
         // SAFETY: what the room holds is an `F`.
         Ok(unsafe { take::<F>(room) })
+    }
+
+    /// How many words it takes at most.
+    pub(crate) const WIDEST: usize = HEAD + size_of::<Room>() / size_of::<usize>();
+
+    /// How many words it takes, without what is empty of the room.
+    #[inline]
+    pub(crate) fn n_words(&self) -> usize {
+        HEAD + self.vtable.n_words
+    }
+
+    /// Moves it there.
+    ///
+    /// # Safety
+    ///
+    /// There is room for `n_words`.
+    #[inline]
+    pub(crate) unsafe fn into_words(self, to: *mut usize) {
+        let location = self.location;
+        let (vtable, room) = self.into_parts();
+        // SAFETY: by the caller's promise.
+        unsafe { to.cast::<Head>().write((vtable, location)) };
+        // One by one, as to call a function that moves so little would take longer.
+        let used = room.iter().enumerate().filter(|(at, _)| *at < vtable.n_words);
+        used.for_each(|(at, word)| {
+            // SAFETY: likewise.
+            unsafe { to.wrapping_add(HEAD + at).cast::<Word>().write(*word) };
+        });
+    }
+
+    /// Undoes `into_words`.
+    ///
+    /// # Safety
+    ///
+    /// It wrote `n` words there, and this is done once.
+    #[inline]
+    pub(crate) unsafe fn from_words(from: *const usize, n: usize) -> Detached {
+        // SAFETY: by the caller's promise.
+        let (vtable, location) = unsafe { from.cast::<Head>().read() };
+        let mut room: Room = [const { MaybeUninit::uninit() }; 3];
+        let used = room.iter_mut().enumerate().filter(|(at, _)| HEAD + *at < n);
+        used.for_each(|(at, word)| {
+            // SAFETY: likewise.
+            *word = unsafe { from.wrapping_add(HEAD + at).cast::<Word>().read() };
+        });
+        Detached { vtable, location, room }
     }
 
     fn into_parts(self) -> (&'static VTable, Room) {

@@ -215,28 +215,57 @@ impl Runnable {
         }
     }
 
-    /// One pointer that stands for the task, for a queue that has narrow places. `Err`: it takes more.
-    ///
-    /// # Errors
-    ///
-    /// The task itself, where it has no memory of its own that a pointer could point to.
+    /// How many words a task takes at most.
     #[doc(hidden)]
-    pub fn into_thin(self) -> Result<NonNull<()>, Runnable> {
-        match self.0 {
-            Work::Cell(producer) => Ok(producer.into_raw().into_thin()),
-            detached => Err(Runnable(detached)),
+    pub const WIDEST: usize = Detached::WIDEST;
+
+    /// How many words the task takes, for a queue whose places are as narrow as can be: one where it has memory of its own,
+    /// and otherwise more than one.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn n_words(&self) -> usize {
+        match &self.0 {
+            Work::Cell(_) => 1,
+            Work::Detached(detached) => detached.n_words(),
         }
     }
 
-    /// Undoes [`into_thin`](Self::into_thin).
+    /// Moves the task there.
     ///
     /// # Safety
     ///
-    /// `thin` came from there, and is used once.
+    /// There is room for [`n_words`](Self::n_words).
     #[doc(hidden)]
-    pub unsafe fn from_thin(thin: NonNull<()>) -> Runnable {
-        // SAFETY: by the caller's promise, a cell of which the producer has been left to us.
-        Runnable::new(Producer::new(unsafe { RawCell::from_thin(thin) }))
+    #[inline]
+    pub unsafe fn into_words(self, to: *mut usize) {
+        match self.0 {
+            // SAFETY: by the caller's promise.
+            Work::Cell(producer) => unsafe {
+                to.cast::<NonNull<()>>().write(producer.into_raw().into_thin())
+            },
+            // SAFETY: likewise.
+            Work::Detached(detached) => unsafe { detached.into_words(to) },
+        }
+    }
+
+    /// Undoes [`into_words`](Self::into_words).
+    ///
+    /// # Safety
+    ///
+    /// It wrote `n` words there, and this is done once.
+    #[doc(hidden)]
+    #[inline]
+    pub unsafe fn from_words(from: *const usize, n: usize) -> Runnable {
+        if n == 1 {
+            // SAFETY: by the caller's promise.
+            let thin = unsafe { from.cast::<NonNull<()>>().read() };
+            // SAFETY: likewise a cell, of which the producer has been left to us.
+            let cell = unsafe { RawCell::from_thin(thin) };
+            return Runnable::new(Producer::new(cell));
+        }
+        // SAFETY: by the caller's promise.
+        unsafe { Detached::from_words(from, n) }.into()
     }
 
     /// Whether it is this task.

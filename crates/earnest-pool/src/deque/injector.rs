@@ -22,8 +22,8 @@
 use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
-use core::ptr::{self, NonNull};
+use core::mem::{self, MaybeUninit};
+use core::ptr;
 use crossbeam_utils::{Backoff, CachePadded};
 use earnest_core::Runnable;
 use earnest_sync::{
@@ -32,21 +32,31 @@ use earnest_sync::{
     UnsafeCell, mutant, spin_loop,
 };
 
-/// What can be queued in one word, or in as many as it has.
-pub trait Pack: Sized {
-    /// One word that stands for it. `Err`: it takes more.
-    ///
-    /// # Errors
-    ///
-    /// The value itself.
-    fn pack(self) -> Result<NonNull<()>, Self>;
+/// What can be queued, in one word or more.
+///
+/// # Safety
+///
+/// `width` is between 1 and `WIDEST`, and what has been written by `write` is read by `read` whole.
+pub unsafe trait Pack: Sized {
+    /// How many words it takes at most.
+    const WIDEST: usize;
 
-    /// Undoes `pack`.
+    /// How many words it takes.
+    fn width(&self) -> usize;
+
+    /// Moves it there.
     ///
     /// # Safety
     ///
-    /// `thin` came from there, and is used once.
-    unsafe fn unpack(thin: NonNull<()>) -> Self;
+    /// There is room for `width` words.
+    unsafe fn write(self, to: *mut usize);
+
+    /// Moves it back.
+    ///
+    /// # Safety
+    ///
+    /// It was written there by `write`, was `width` words wide, and is moved back once.
+    unsafe fn read(from: *const usize, width: usize) -> Self;
 }
 
 /// How many words a block has room for. A place may be behind the last.
@@ -82,9 +92,9 @@ impl Block {
         })
     }
 
-    fn word(&self, at: usize) -> *mut MaybeUninit<usize> {
+    fn word(&self, at: usize) -> *mut usize {
         // SAFETY: a place is within the block, or behind its last word.
-        unsafe { self.words.get().cast::<MaybeUninit<usize>>().add(at) }
+        unsafe { self.words.get().cast::<usize>().add(at) }
     }
 }
 
@@ -138,13 +148,10 @@ impl<T: Pack> Default for Injector<T> {
 }
 
 impl<T: Pack> Injector<T> {
-    /// How many words a `T` has that is not packed.
-    const WIDE: usize = size_of::<T>().div_ceil(size_of::<usize>());
-
     /// An empty queue.
     #[must_use]
     pub fn new() -> Self {
-        const { assert!(align_of::<T>() <= align_of::<usize>() && Self::WIDE >= 2 && Self::WIDE <= ROOM) };
+        const { assert!(T::WIDEST <= ROOM) };
         let first = Place::first_of(Box::into_raw(Block::new()));
         Injector {
             tail: CachePadded::new(AtomicUsize::new(first.0)),
@@ -157,8 +164,7 @@ impl<T: Pack> Injector<T> {
 
     /// Queues `item` behind all others. A sequentially consistent read-modify-write, and a release.
     pub fn push(&self, item: T) {
-        let packed = item.pack();
-        let width = if packed.is_ok() { 1 } else { Self::WIDE };
+        let width = item.width();
         let backoff = Backoff::new();
         let mut next = None;
         let mut tail = Place(self.tail.load(Acquire));
@@ -185,11 +191,11 @@ impl<T: Pack> Injector<T> {
             }
             match fresh {
                 // SAFETY: the words were reserved for us (Q1).
-                None => unsafe { self.fill(tail, packed, width) },
+                None => unsafe { self.fill(tail, item, width) },
                 Some(fresh) => {
                     next = None;
                     // SAFETY: nobody else has the new block yet, and the old one is ours to close (Q2).
-                    unsafe { self.close(tail, fresh, packed, width) };
+                    unsafe { self.close(tail, fresh, item, width) };
                 }
             }
             break;
@@ -202,10 +208,10 @@ impl<T: Pack> Injector<T> {
     /// # Safety
     ///
     /// The words of the new block are the caller's, and so is the right to close the old one.
-    unsafe fn close(&self, old: Place, fresh: *mut Block, packed: Result<NonNull<()>, T>, width: usize) {
+    unsafe fn close(&self, old: Place, fresh: *mut Block, item: T, width: usize) {
         let first = Place::first_of(fresh);
         // SAFETY: by the caller's promise.
-        unsafe { self.fill(first, packed, width) };
+        unsafe { self.fill(first, item, width) };
         // SAFETY: as above; the consumer keeps the block until the byte below is set.
         let closed = unsafe { &*old.block() };
         // SAFETY: nobody reads it before the byte is set.
@@ -219,16 +225,12 @@ impl<T: Pack> Injector<T> {
     /// # Safety
     ///
     /// The words are the caller's, and there are so many of them.
-    unsafe fn fill(&self, place: Place, packed: Result<NonNull<()>, T>, width: usize) {
+    unsafe fn fill(&self, place: Place, item: T, width: usize) {
         // SAFETY: the consumer keeps the block until the byte below is set.
         let block = unsafe { &*place.block() };
         let at = place.at();
-        block.access[at].with_mut(|_| match packed {
-            // SAFETY: by the caller's promise.
-            Ok(thin) => unsafe { block.word(at).cast::<NonNull<()>>().write(thin) },
-            // SAFETY: as above; aligned as words are, which `new` asks for.
-            Err(item) => unsafe { block.word(at).cast::<T>().write(item) },
-        });
+        // SAFETY: by the caller's promise.
+        block.access[at].with_mut(|_| unsafe { item.write(block.word(at)) });
         // ORDERING: Release publishes the words to the Acquire load in `take`.
         block.ready[at].store(width as u8, if mutant!("fill_relaxed") { Relaxed } else { Release });
     }
@@ -242,6 +244,12 @@ impl<T: Pack> Injector<T> {
                 for byte in &block.ready {
                     // ORDERING: Relaxed; the block is published with the tail.
                     byte.store(NOT_READY, Relaxed);
+                }
+                // The lines are where the block was last read, and come over together here: there would be a wait for each, where
+                // they are filled one after another.
+                for at in (0..ROOM).step_by(8) {
+                    // SAFETY: nobody else has the block, and nothing lies in it.
+                    unsafe { block.word(at).write_volatile(0) };
                 }
                 spare
             }
@@ -262,6 +270,8 @@ impl<T: Pack> Injector<T> {
         let mut head = self.head.lock();
         let mut first = None;
         let mut n_taken = 0;
+        // Put aside without the lock: to free memory takes long at times.
+        let mut used_up = ptr::null_mut();
         while n_taken < limit {
             // SAFETY: who has the lock frees blocks, nobody else, and the head's is not used up (Q3).
             let block = unsafe { &*head.block() };
@@ -269,34 +279,32 @@ impl<T: Pack> Injector<T> {
             match block.ready[at].load(Acquire) {
                 NOT_READY => break,
                 NO_MORE => {
-                    // SAFETY: the byte says that it has been written (Q2).
-                    let next = block.next.with(|next| unsafe { *next });
-                    let used_up = head.block();
+                    // SAFETY: the byte says that it has been written, and that nobody else comes here any more (Q2).
+                    let next = block.next.with_mut(|next| unsafe { ptr::replace(next, used_up) });
+                    used_up = head.block();
                     *head = Place::first_of(next);
-                    // ORDERING: Release, as below, and before the block can come back: whoever then sees the tail in it does not
-                    // take an older head, which was in it as well, for the newest.
-                    self.front.store(head.0, Release);
-                    self.put_aside(used_up);
                 }
                 width => {
-                    *head = head.plus(usize::from(width));
-                    let item = block.access[at].with_mut(|_| {
-                        if width != 1 {
-                            // SAFETY: the byte says that a task is there, and the head has been moved: it is taken once.
-                            return unsafe { block.word(at).cast::<T>().read() };
-                        }
-                        // SAFETY: likewise for what stands for a task.
-                        let thin = unsafe { block.word(at).cast::<NonNull<()>>().read() };
-                        // SAFETY: likewise.
-                        unsafe { T::unpack(thin) }
-                    });
+                    let width = usize::from(width);
+                    *head = head.plus(width);
+                    // SAFETY: the byte says that a task is there, and the head has been moved: it is taken once.
+                    let item = block.access[at].with_mut(|_| unsafe { T::read(block.word(at), width) });
                     n_taken += 1;
                     if first.is_none() { first = Some(item) } else { rest(item) }
                 }
             }
         }
-        // ORDERING: Release, so that who sees the new place sees all that has been taken as gone; see `is_empty`.
+        // ORDERING: Release, so that who sees the new place sees all that has been taken as gone; see `is_empty`. And before
+        // a block can come back: whoever then sees the tail in it does not take an older head, which was in it as well, for
+        // the newest.
         self.front.store(head.0, Release);
+        drop(head);
+        // SAFETY: null, or a block that has been used up, and is nobody else's.
+        while let Some(block) = unsafe { used_up.as_ref() } {
+            // SAFETY: as above.
+            let next = block.next.with(|next| unsafe { *next });
+            self.put_aside(mem::replace(&mut used_up, next));
+        }
         first
     }
 
@@ -346,14 +354,22 @@ impl<T: Pack> Drop for Injector<T> {
     }
 }
 
-impl Pack for Runnable {
-    fn pack(self) -> Result<NonNull<()>, Runnable> {
-        self.into_thin()
+// SAFETY: as `Runnable` says.
+unsafe impl Pack for Runnable {
+    const WIDEST: usize = Runnable::WIDEST;
+
+    fn width(&self) -> usize {
+        self.n_words()
     }
 
-    unsafe fn unpack(thin: NonNull<()>) -> Runnable {
+    unsafe fn write(self, to: *mut usize) {
         // SAFETY: by the caller's promise.
-        unsafe { Runnable::from_thin(thin) }
+        unsafe { self.into_words(to) }
+    }
+
+    unsafe fn read(from: *const usize, width: usize) -> Runnable {
+        // SAFETY: by the caller's promise.
+        unsafe { Runnable::from_words(from, width) }
     }
 }
 

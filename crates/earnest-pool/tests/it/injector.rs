@@ -1,22 +1,29 @@
-use core::num::NonZeroUsize;
-use core::ptr::NonNull;
 use earnest_pool::injector::{Injector, Pack};
 
 /// Queued in one word each.
-struct Number(NonZeroUsize, #[expect(dead_code, reason = "an item is wider than what stands for it")] usize);
+struct Number(usize);
 
-impl Pack for Number {
-    fn pack(self) -> Result<NonNull<()>, Number> {
-        Ok(NonNull::dangling().with_addr(self.0))
+// SAFETY: it is one word.
+unsafe impl Pack for Number {
+    const WIDEST: usize = 1;
+
+    fn width(&self) -> usize {
+        1
     }
 
-    unsafe fn unpack(thin: NonNull<()>) -> Number {
-        Number(thin.addr(), 0)
+    unsafe fn write(self, to: *mut usize) {
+        // SAFETY: by the caller's promise.
+        unsafe { to.write(self.0) }
+    }
+
+    unsafe fn read(from: *const usize, _: usize) -> Number {
+        // SAFETY: by the caller's promise.
+        Number(unsafe { from.read() })
     }
 }
 
 fn push(queue: &Injector<Number>, number: usize) {
-    queue.push(Number(NonZeroUsize::new(number).unwrap(), 0));
+    queue.push(Number(number));
 }
 
 /// How many words a block has.
@@ -35,17 +42,14 @@ fn a_queue_is_not_empty_whose_tail_has_come_back_to_where_the_head_was() {
     // The last word of the block, and the first of the next.
     push(&queue, ROOM);
     push(&queue, ROOM + 1);
-    let mut n_pushed = 1;
-    let taken = queue.take(2, |_| {
-        // The first block has been used up by now, and is the one after the next.
-        while n_pushed < ROOM + ROOM - 1 {
-            push(&queue, 1);
-            n_pushed += 1;
-            assert!(!queue.is_empty(), "with {n_pushed} pushed");
-        }
-    });
-    assert_eq!(taken.map(|number| number.0.get()), Some(ROOM));
-    assert_eq!(queue.count(usize::MAX), n_pushed - 1);
+    assert_eq!(queue.take(2, drop).map(|number| number.0), Some(ROOM));
+    assert!(queue.is_empty());
+    // The first block has been used up, and is the one after the next.
+    for n_pushed in 1..2 * ROOM {
+        push(&queue, n_pushed);
+        assert!(!queue.is_empty(), "with {n_pushed} pushed");
+    }
+    assert_eq!(queue.count(usize::MAX), 2 * ROOM - 1);
 }
 
 #[test]
@@ -56,8 +60,8 @@ fn what_is_queued_is_counted_and_comes_out_in_order() {
     let mut taken = Vec::new();
     while let Some(first) = {
         let mut rest = Vec::new();
-        let first = queue.take(32, |number| rest.push(number.0.get()));
-        first.map(|first| (first.0.get(), rest))
+        let first = queue.take(32, |number| rest.push(number.0));
+        first.map(|first| (first.0, rest))
     } {
         taken.push(first.0);
         taken.extend(first.1);

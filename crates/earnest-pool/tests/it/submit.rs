@@ -160,6 +160,32 @@ fn executed_closures_run_and_their_panics_are_survived() {
 }
 
 /// Row 17: no workers are refused, with a message that says so, and so is whatever else makes no sense.
+/// In the shared queue each takes as much room as it captures, be it none, a part of a word, or more than there is without a
+/// cell.
+#[test]
+fn executed_closures_of_every_size_keep_what_they_capture() {
+    let sum = Arc::new(AtomicUsize::new(0));
+    let add: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
+    for n in 1..=500_usize {
+        let (byte, odd, many) = ((n % 251) as u8, [n as u32, 1, 2], [n; 5]);
+        pool.execute(|| _ = CALLS.fetch_add(1, SeqCst)).unwrap();
+        pool.execute(move || _ = CALLS.fetch_add(usize::from(byte > 250), SeqCst)).unwrap();
+        pool.execute(move || _ = add.fetch_add(n, SeqCst)).unwrap();
+        pool.execute(move || _ = add.fetch_add(odd.iter().sum::<u32>() as usize, SeqCst)).unwrap();
+        pool.execute(move || _ = add.fetch_add(n + usize::from(byte), SeqCst)).unwrap();
+        pool.execute(move || _ = add.fetch_add(many.iter().sum::<usize>(), SeqCst)).unwrap();
+        let sum = sum.clone();
+        pool.execute(move || _ = sum.fetch_add(n + usize::from(byte), SeqCst)).unwrap();
+    }
+    pool.shutdown();
+    let (numbers, bytes) = ((1..=500).sum::<usize>(), (1..=500).map(|n| n % 251).sum::<usize>());
+    assert_eq!(CALLS.load(SeqCst), 500);
+    assert_eq!(add.load(SeqCst), numbers + (numbers + 3 * 500) + (numbers + bytes) + 5 * numbers);
+    assert_eq!((sum.load(SeqCst), Arc::strong_count(&sum)), (numbers + bytes, 1));
+}
+
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     conform("17", |claims| {

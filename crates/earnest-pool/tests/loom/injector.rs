@@ -1,8 +1,6 @@
 //! The shared queue: everything that is pushed comes out once, each pusher's in its order, across the ends of blocks, which
 //! are so short here that every second push closes one.
 
-use core::num::NonZeroUsize;
-use core::ptr::NonNull;
 use earnest_pool::injector::{Injector, Pack};
 use earnest_sync::{Arc, AtomicUsize, Ordering::Relaxed, model, thread};
 
@@ -12,16 +10,32 @@ struct Item {
     copy: usize,
 }
 
-impl Pack for Item {
-    fn pack(self) -> Result<NonNull<()>, Item> {
-        match NonZeroUsize::new(self.number) {
-            Some(number) if self.number % 2 == 1 => Ok(NonNull::dangling().with_addr(number)),
-            _ => Err(self),
+// SAFETY: as it is written it is read.
+unsafe impl Pack for Item {
+    const WIDEST: usize = 2;
+
+    fn width(&self) -> usize {
+        2 - self.number % 2
+    }
+
+    unsafe fn write(self, to: *mut usize) {
+        if self.width() == 1 {
+            // SAFETY: by the caller's promise.
+            unsafe { to.write(self.number) }
+        } else {
+            // SAFETY: likewise.
+            unsafe { to.cast::<Item>().write(self) }
         }
     }
 
-    unsafe fn unpack(thin: NonNull<()>) -> Item {
-        Item::new(thin.addr().get())
+    unsafe fn read(from: *const usize, width: usize) -> Item {
+        if width == 1 {
+            // SAFETY: by the caller's promise.
+            Item::new(unsafe { from.read() })
+        } else {
+            // SAFETY: likewise.
+            unsafe { from.cast::<Item>().read() }
+        }
     }
 }
 
