@@ -29,7 +29,7 @@
 //! assert_eq!(waited.not_done.len(), 1);
 //! ```
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod wait;
 mod as_completed;
@@ -50,6 +50,7 @@ mod map_options;
 mod under_way;
 mod chunk;
 mod outcomes;
+mod values;
 mod in_flight;
 
 pub use adder::Adder;

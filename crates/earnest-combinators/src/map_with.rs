@@ -3,6 +3,7 @@
 use crate::map_options::MapOptions;
 use crate::outcomes::{Piece, Pieces};
 use crate::under_way::{Ended, UnderWay};
+use crate::values::{Room, Values};
 use core::fmt;
 use core::iter::FusedIterator;
 use core::mem;
@@ -10,7 +11,6 @@ use core::panic::Location;
 use earnest_core::{Error, Executor, ExecutorExt, deadline_after};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::vec;
 
 /// The results of [`MapExt::map_with`](crate::MapExt::map_with). Dropping it cancels what has not started.
 #[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
@@ -18,12 +18,14 @@ pub struct MapWith<'e, E: ?Sized, I, F, R> {
     // The first field, so that cancelling comes before the destructors of inputs, values and function.
     under_way: UnderWay<R>,
     /// What can be yielded without looking at anything else: values,
-    values: vec::IntoIter<R>,
+    values: Values<R>,
     /// or one result, [fetched](Self::fetch_one) when it is said that there is one. It is left here, and not returned by who
     /// waits for it, as what is at times in memory and at times in registers slows down every loop.
     one: Result<R, Error>,
     /// What is left of the chunk that they are of.
     pieces: Pieces<R>,
+    /// For the values of chunks that are still to be submitted.
+    unfilled: Room<R>,
     /// How many inputs have been pulled whose results are not among `values`, and have not been yielded.
     n_pulled: usize,
     capacity: usize,
@@ -90,12 +92,15 @@ where
     #[track_caller]
     pub(crate) fn begin(executor: &'e E, options: MapOptions, inputs: I, f: F) -> Self {
         let capacity = options.buffer_size.unwrap_or(usize::MAX);
-        let chunk_size = options.chunk_size_for(executor, inputs.size_hint().0).min(capacity);
+        let n_inputs = inputs.size_hint().0;
+        let chunk_size = options.chunk_size_for(executor, n_inputs).min(capacity);
+        let has_room_for_all = options.buffer_size.is_none() && chunk_size > 1;
         let mut map = Self {
             under_way: UnderWay::new(options.is_unordered, chunk_size),
-            values: Vec::new().into_iter(),
+            values: Values::none(),
             one: Err(Error::Taken),
             pieces: Pieces::none(),
+            unfilled: if has_room_for_all { Room::if_possible(n_inputs) } else { Room::none() },
             n_pulled: 0,
             capacity,
             chunk_size,
@@ -125,8 +130,8 @@ where
                 if n == 0 {
                     break;
                 }
-                let (f, location) = (self.f.clone(), self.location);
-                let chunk = self.executor.submit(move || crate::chunk::run(chunk, &*f, location));
+                let (f, location, room) = (self.f.clone(), self.location, self.unfilled.part(n));
+                let chunk = self.executor.submit(move || crate::chunk::run(chunk, room, &*f, location));
                 self.under_way.push_chunk((n, chunk));
                 n
             };
@@ -134,6 +139,7 @@ where
         }
         if self.room() >= self.chunk_size {
             self.inputs = None;
+            self.unfilled = Room::none();
         }
     }
 
@@ -159,7 +165,7 @@ where
             let one = match self.pieces.next(most) {
                 Some(Piece::Values(values)) => {
                     self.n_pulled -= values.len();
-                    self.values = values.into_iter();
+                    self.values = values;
                     return Next::Values;
                 }
                 Some(Piece::Failure(error)) => Err(error),
@@ -182,8 +188,9 @@ where
 
     /// Blocks until all results are there, and gives the values as they would have been yielded.
     ///
-    /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): their values
-    /// are moved as they lie in memory, and not one by one.
+    /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): where the inputs
+    /// told how many they are, and there is no [buffer size](MapOptions::buffer_size), the tasks write the values to where the
+    /// vector has them.
     ///
     /// ```
     /// use earnest_combinators::{MapExt, MapOptions};
@@ -199,15 +206,23 @@ where
     /// The first that would have been yielded. What has not started by then is cancelled.
     #[track_caller]
     pub fn into_vec(mut self) -> Result<Vec<R>, Error> {
-        let n = if self.is_counted() { self.n_unyielded() } else { 0 };
-        let mut all = Vec::with_capacity(n);
+        // As long as they lie next to each other, which is where all chunks have their room from the beginning.
+        let mut first = mem::take(&mut self.values);
+        let mut next = self.advance();
+        while next == Next::Values && first.append(&mut self.values) {
+            next = self.advance();
+        }
+        let mut all = first.into_vec();
+        if next != Next::Nothing && self.is_counted() {
+            all.reserve(self.n_unyielded());
+        }
         loop {
-            all.extend(mem::take(&mut self.values));
-            match self.advance() {
-                Next::Values => {}
+            match next {
+                Next::Values => all.extend(mem::take(&mut self.values)),
                 Next::One => all.push(self.fetch_one()?),
                 Next::Nothing => return Ok(all),
             }
+            next = self.advance();
         }
     }
 }

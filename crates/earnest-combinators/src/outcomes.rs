@@ -1,5 +1,6 @@
 //! What the inputs of a chunk come to, each for itself.
 
+use crate::values::{Room, Values};
 use core::mem;
 use earnest_core::Error;
 use std::vec;
@@ -9,20 +10,21 @@ use std::vec;
 /// Failures are few, so values lie next to each other: a run of them ends where there is a failure.
 pub(crate) struct Outcomes<R> {
     /// Runs, each with the failure that ends it.
-    failed: Vec<(Vec<R>, Error)>,
+    failed: Vec<(Values<R>, Error)>,
     /// The values after the last failure.
-    last: Vec<R>,
+    last: Room<R>,
 }
 
 impl<R> Outcomes<R> {
-    pub(crate) fn with_capacity(n: usize) -> Self {
-        Self { failed: Vec::new(), last: Vec::with_capacity(n) }
+    /// None as yet.
+    pub(crate) fn new(room: Room<R>) -> Self {
+        Self { failed: Vec::new(), last: room }
     }
 
     /// Where no input has an outcome of its own: `error` for each of `n`.
     pub(crate) fn all_failed(n: usize, error: Error) -> Self {
-        let others: Vec<_> = (1..n).map(|_| (Vec::new(), like(&error))).collect();
-        Self { failed: core::iter::once((Vec::new(), error)).chain(others).collect(), last: Vec::new() }
+        let others: Vec<_> = (1..n).map(|_| (Values::none(), like(&error))).collect();
+        Self { failed: core::iter::once((Values::none(), error)).chain(others).collect(), last: Room::none() }
     }
 
     /// If `values` panics, what it gave before is kept.
@@ -31,47 +33,47 @@ impl<R> Outcomes<R> {
     }
 
     pub(crate) fn fail(&mut self, error: Error) {
-        // Those that come after keep the memory: there may be many failures, and each run can be as long as what is left.
-        self.failed.push((self.last.drain(..).collect(), error));
+        self.failed.push((self.last.take_written(), error));
     }
 
-    pub(crate) fn into_pieces(self) -> Pieces<R> {
-        Pieces { run: Vec::new(), failure: None, failed: self.failed.into_iter(), last: self.last }
+    pub(crate) fn into_pieces(mut self) -> Pieces<R> {
+        let last = self.last.take_written();
+        Pieces { run: Values::none(), failure: None, failed: self.failed.into_iter(), last }
     }
 }
 
 /// [`Outcomes`] that are being yielded.
 pub(crate) struct Pieces<R> {
     /// What is left of the run at hand,
-    run: Vec<R>,
+    run: Values<R>,
     /// and the failure that ends it.
     failure: Option<Error>,
-    failed: vec::IntoIter<(Vec<R>, Error)>,
-    last: Vec<R>,
+    failed: vec::IntoIter<(Values<R>, Error)>,
+    last: Values<R>,
 }
 
 /// What is to be yielded next.
 pub(crate) enum Piece<R> {
     /// One at least.
-    Values(Vec<R>),
+    Values(Values<R>),
     Failure(Error),
 }
 
 impl<R> Pieces<R> {
     pub(crate) fn none() -> Self {
-        Outcomes::with_capacity(0).into_pieces()
+        Outcomes::new(Room::none()).into_pieces()
     }
 
     /// The next failure, or the values up to it, `most` at most.
     pub(crate) fn next(&mut self, most: usize) -> Option<Piece<R>> {
-        while self.run.is_empty() {
+        while self.run.len() == 0 {
             if let Some(error) = self.failure.take() {
                 return Some(Piece::Failure(error));
             }
             if let Some((run, error)) = self.failed.next() {
                 self.run = run;
                 self.failure = Some(error);
-            } else if self.last.is_empty() {
+            } else if self.last.len() == 0 {
                 return None;
             } else {
                 self.run = mem::take(&mut self.last);

@@ -10,6 +10,7 @@ const LONGEST: usize = 450;
 const UNSAFE: &[&str] = &[
     "benches/versus/src/lent.rs",
     "benches/versus/src/measure/allocator.rs",
+    "crates/earnest-combinators/src/values.rs",
     "crates/earnest-core/src/cell.rs",
     "crates/earnest-core/src/consumer.rs",
     "crates/earnest-core/src/detached.rs",

@@ -158,6 +158,8 @@ fn a_vector_has_the_values_in_order_however_they_were_chunked() {
             let (first, second) = (map.next().unwrap().unwrap(), map.next().unwrap().unwrap());
             assert_eq!([first, second], expected[..2]);
             assert_eq!(map.into_vec().unwrap(), &expected[2..], "the rest, {size} {options:?}");
+            let map = Threads.map_with(options.clone().chunk_size(size), 0..100, |n| n * n);
+            assert_eq!(map.into_vec().unwrap(), expected, "all, {size} {options:?}");
         }
     }
     let nothing = Inline.map_with(MapOptions::new().chunk_size(4), [0_u8; 0], |n| n);
