@@ -8,11 +8,12 @@ use crate::pools::{Earnest, Pool, Rayon, TokioSpawn, warm_up, warm_up_executing}
 use std::hint::black_box;
 use std::pin::Pin;
 
-const INPUT: u64 = 22;
-const OUTPUT: u64 = 17_711;
+/// As for fork and join.
+const INPUT: u64 = 27;
+const OUTPUT: u64 = 196_418;
 
 /// So many tasks make one number.
-const TASKS: usize = 28_656;
+const TASKS: usize = 317_810;
 
 /// Without pools whose tasks cannot wait for each other: with these it never ends.
 pub(super) fn workload() -> Workload {
@@ -21,7 +22,7 @@ pub(super) fn workload() -> Workload {
         Contender::peer("rayon::scope", rayon),
         Contender::peer(TokioSpawn::name(), tokio),
     ];
-    Workload::new("submit_fib", 4 * TASKS, "fib(22) by tasks that wait for tasks, per task", contenders)
+    Workload::new("submit_fib", TASKS, "fib(27) by tasks that wait for tasks, per task", contenders)
 }
 
 /// As many numbers as have that many tasks, and one at least.
