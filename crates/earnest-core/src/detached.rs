@@ -51,14 +51,14 @@ fn report_panic(payload: Payload, location: &'static Location<'static>) {
 
 /// What differs from job to job. The functions but `type_id` take the job out of the room.
 struct VTable {
-    /// How much of the room it takes.
+    /// How much of the room it takes: the first two words are always moved together, as one load and one store.
     n_words: usize,
     /// Of those that do not borrow.
     type_id: fn() -> Option<TypeId>,
-    call: unsafe fn(Room, &'static Location<'static>),
-    drop: unsafe fn(Room),
+    call: unsafe fn(&Room, &'static Location<'static>),
+    drop: unsafe fn(&Room),
     /// Moves it into a cell.
-    into_cell: unsafe fn(Room, &'static Location<'static>) -> Producer,
+    into_cell: unsafe fn(&Room, &'static Location<'static>) -> Producer,
 }
 
 struct Typed<J>(J);
@@ -67,7 +67,10 @@ impl<J: Job> Typed<J> {
     const FITS: bool = size_of::<J>() <= size_of::<Room>() && align_of::<J>() <= align_of::<Room>();
 
     const BORROWING: VTable = VTable {
-        n_words: size_of::<J>().div_ceil(size_of::<usize>()),
+        n_words: match size_of::<J>().div_ceil(size_of::<usize>()) {
+            1 => 2,
+            n => n,
+        },
         type_id: || None,
         // SAFETY: by the promise of whoever calls it, the room holds a `J`, which is taken out here.
         call: |room, location| unsafe { take::<J>(room) }.call(location),
@@ -94,9 +97,9 @@ impl<J: Job + 'static> Typed<J> {
 /// # Safety
 ///
 /// The room holds an `F`, and is not used again.
-unsafe fn take<F>(room: Room) -> F {
+unsafe fn take<F>(room: &Room) -> F {
     // SAFETY: by the caller's promise; `F` fits, or it would not have been put there.
-    unsafe { (&raw const room).cast::<F>().read() }
+    unsafe { room.as_ptr().cast::<F>().read() }
 }
 
 impl Detached {
@@ -142,7 +145,7 @@ impl Detached {
         }
         let (_, room) = self.into_parts();
         // SAFETY: what the room holds is an `F`.
-        Ok(unsafe { take::<F>(room) })
+        Ok(unsafe { take::<F>(&room) })
     }
 
     /// How many words it takes at most.
@@ -165,12 +168,15 @@ impl Detached {
         let (vtable, room) = self.into_parts();
         // SAFETY: by the caller's promise.
         unsafe { to.cast::<Head>().write((vtable, location)) };
-        // One by one, as to call a function that moves so little would take longer.
-        let used = room.iter().enumerate().filter(|(at, _)| *at < vtable.n_words);
-        used.for_each(|(at, word)| {
+        let to = to.wrapping_add(HEAD).cast::<Word>();
+        if vtable.n_words > 0 {
             // SAFETY: likewise.
-            unsafe { to.wrapping_add(HEAD + at).cast::<Word>().write(*word) };
-        });
+            unsafe { to.cast::<[Word; 2]>().write([room[0], room[1]]) };
+        }
+        if vtable.n_words > 2 {
+            // SAFETY: likewise.
+            unsafe { to.wrapping_add(2).write(room[2]) };
+        }
     }
 
     /// Undoes `into_words`.
@@ -182,12 +188,16 @@ impl Detached {
     pub(crate) unsafe fn from_words(from: *const usize, n: usize) -> Detached {
         // SAFETY: by the caller's promise.
         let (vtable, location) = unsafe { from.cast::<Head>().read() };
+        let from = from.wrapping_add(HEAD).cast::<Word>();
         let mut room: Room = [const { MaybeUninit::uninit() }; 3];
-        let used = room.iter_mut().enumerate().filter(|(at, _)| HEAD + *at < n);
-        used.for_each(|(at, word)| {
+        if n > HEAD {
             // SAFETY: likewise.
-            *word = unsafe { from.wrapping_add(HEAD + at).cast::<Word>().read() };
-        });
+            [room[0], room[1]] = unsafe { from.cast::<[Word; 2]>().read() };
+        }
+        if n > HEAD + 2 {
+            // SAFETY: likewise.
+            room[2] = unsafe { from.wrapping_add(2).read() };
+        }
         Detached { vtable, location, room }
     }
 
@@ -201,7 +211,7 @@ impl Detached {
         let Work::Detached(detached) = work else { return };
         let Detached { vtable, location, room } = *detached;
         // SAFETY: the room holds the closure that the table was made for, and is overwritten below.
-        let producer = unsafe { (vtable.into_cell)(room, location) };
+        let producer = unsafe { (vtable.into_cell)(&room, location) };
         // SAFETY: what is overwritten without being dropped has been moved into the cell; nothing in between unwinds.
         unsafe { ptr::write(work, Work::Cell(producer)) };
     }
@@ -214,7 +224,7 @@ impl Detached {
         let frame = Frame::anonymous(location);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: the room holds the job that the table was made for, and is not used again.
-        unsafe { (vtable.call)(room, location) };
+        unsafe { (vtable.call)(&room, location) };
         drop(in_the_middle);
         frame.leaves();
     }
@@ -224,7 +234,7 @@ impl Detached {
         let location = self.location;
         let (vtable, room) = self.into_parts();
         // SAFETY: the room holds the closure that the table was made for, and is not used again.
-        unsafe { (vtable.drop)(room) };
+        unsafe { (vtable.drop)(&room) };
         let error = match reason {
             Dismissal::Cancelled => return,
             Dismissal::Abandoned => Error::Abandoned,

@@ -255,12 +255,11 @@ impl Worker<'_> {
                     Aside::Left => return,
                 }
             }
-            if let Some(task) = self.find() {
-                self.run(task);
-            } else if !self.searching {
+            if self.run_next() || self.searching && self.search_on() {
+                continue;
+            }
+            if !self.searching {
                 self.begin_search();
-            } else if let Some(task) = self.search_on() {
-                self.run(task);
             } else if !self.pool.sleep.counts().is_closed() {
                 if self.rest() {
                     return;
@@ -317,48 +316,45 @@ impl Worker<'_> {
         }
     }
 
-    /// The next task: the newest that this worker's tasks have submitted, the oldest from outside, or another
-    /// worker's.
-    fn find(&mut self) -> Option<Runnable> {
+    /// Runs the next task, if there is one. Each is run where it is found: tasks are wide, and are best not moved about.
+    fn run_next(&mut self) -> bool {
         self.ticks = self.ticks.wrapping_add(1);
-        if self.pool.queues.has_priorities() {
-            return self.find_by_priority();
-        }
-        self.find_normal()
+        if self.pool.queues.has_priorities() { self.run_by_priority() } else { self.run_normal() }
     }
 
-    /// Like `find`, where some go before the others and some after; now and then it is the other way round, so that none
-    /// starves.
+    /// The same where some go before the others and some after; now and then it is the other way round, so that none starves.
     #[cold]
-    fn find_by_priority(&mut self) -> Option<Runnable> {
-        let queues = &self.pool.queues;
-        let first = if self.ticks % IDLE_FIRST_EVERY == 0 { queues.take_idle() } else { None };
-        let normal_first = self.ticks % NORMAL_FIRST_EVERY == 0;
-        first
-            .or_else(|| if normal_first { self.find_normal() } else { None })
-            .or_else(|| self.pool.queues.take_urgent())
-            .or_else(|| self.find_normal())
-            .or_else(|| self.pool.queues.take_idle())
+    fn run_by_priority(&mut self) -> bool {
+        let (idle_first, normal_first) =
+            (self.ticks % IDLE_FIRST_EVERY == 0, self.ticks % NORMAL_FIRST_EVERY == 0);
+        idle_first && self.run_found(|worker| worker.pool.queues.take_idle())
+            || normal_first && self.run_normal()
+            || self.run_found(|worker| worker.pool.queues.take_urgent())
+            || self.run_normal()
+            || self.run_found(|worker| worker.pool.queues.take_idle())
     }
 
+    /// The newest that this worker's tasks have submitted, the oldest from outside, or another worker's.
     #[inline]
-    fn find_normal(&mut self) -> Option<Runnable> {
+    fn run_normal(&mut self) -> bool {
         let turn = self.ticks % OUTSIDE_FIRST_EVERY;
-        if turn == 0 || turn == OLDEST_FIRST_AT {
-            let first = self.find_last_first(turn == 0);
-            if first.is_some() {
-                return first;
-            }
+        let is_other_turn = turn == 0 || turn == OLDEST_FIRST_AT;
+        if is_other_turn && self.run_found(|worker| worker.find_last_first(turn == 0)) {
+            return true;
         }
-        let own = self.local.pop_own();
-        if own.is_some() {
-            return own;
+        if let Some(task) = self.local.pop_own() {
+            self.run(task);
+        } else if let Some(task) = self.local.pop_batch() {
+            self.run(task);
+        } else {
+            return self.run_found(Self::find_elsewhere);
         }
-        let batch = self.local.pop_batch();
-        if batch.is_some() {
-            return batch;
-        }
-        self.find_elsewhere()
+        true
+    }
+
+    fn run_found(&mut self, find: impl FnOnce(&mut Self) -> Option<Runnable>) -> bool {
+        let found = find(self);
+        found.map(|task| self.run(task)).is_some()
     }
 
     /// What comes from outside, or else the oldest of this worker's own.
@@ -396,10 +392,10 @@ impl Worker<'_> {
     }
 
     /// Goes on looking for a little, before it is worth going to sleep.
-    fn search_on(&mut self) -> Option<Runnable> {
-        (0..SEARCHES).find_map(|_| {
+    fn search_on(&mut self) -> bool {
+        (0..SEARCHES).any(|_| {
             thread::yield_now();
-            self.find()
+            self.run_next()
         })
     }
 }
