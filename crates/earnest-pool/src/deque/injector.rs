@@ -61,6 +61,9 @@ pub unsafe trait Pack: Sized {
 
 /// How many words a block has room for. A place may be behind the last.
 const ROOM: usize = if MODEL { 3 } else { 254 };
+/// How many blocks are kept that have been used up, so that the allocator is rarely asked: for so large a piece it tidies up
+/// the small ones at times, with everybody waiting.
+const SPARES: usize = if MODEL { 1 } else { 32 };
 /// The place in a block that is being closed: see Q2.
 const CLOSING: usize = ALIGNMENT - 1;
 const ALIGNMENT: usize = 256;
@@ -131,8 +134,8 @@ pub struct Injector<T: Pack> {
     head: CachePadded<Mutex<Place>>,
     /// Where the head is, for those who only want to know whether there is anything.
     front: AtomicUsize,
-    /// A block that has been used up, for the next one.
-    spare: AtomicPtr<Block>,
+    /// Blocks that have been used up, for the next ones.
+    spares: [AtomicPtr<Block>; SPARES],
     items: PhantomData<Cell<T>>,
 }
 
@@ -157,7 +160,7 @@ impl<T: Pack> Injector<T> {
             tail: CachePadded::new(AtomicUsize::new(first.0)),
             head: CachePadded::new(Mutex::new(first)),
             front: AtomicUsize::new(first.0),
-            spare: AtomicPtr::new(ptr::null_mut()),
+            spares: core::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             items: PhantomData,
         }
     }
@@ -236,7 +239,7 @@ impl<T: Pack> Injector<T> {
     }
 
     fn fresh(&self) -> *mut Block {
-        let spare = self.spare.swap(ptr::null_mut(), AcqRel);
+        let spare = self.spares.iter().map(take).find(|spare| !spare.is_null()).unwrap_or_default();
         // SAFETY: null, or a block that was left there for whoever takes it.
         match unsafe { spare.as_ref() } {
             None => Box::into_raw(Block::new()),
@@ -258,7 +261,12 @@ impl<T: Pack> Injector<T> {
 
     /// Keeps a block for later, or frees it.
     fn put_aside(&self, block: *mut Block) {
-        if self.spare.compare_exchange(ptr::null_mut(), block, AcqRel, Acquire).is_err() {
+        let put = |spare: &AtomicPtr<Block>| {
+            // ORDERING: Relaxed; a look whether it is worth a try.
+            spare.load(Relaxed).is_null()
+                && spare.compare_exchange(ptr::null_mut(), block, AcqRel, Acquire).is_ok()
+        };
+        if !self.spares.iter().any(put) {
             // SAFETY: it came from `Box::into_raw`, and is nobody else's.
             drop(unsafe { Box::from_raw(block) });
         }
@@ -346,12 +354,18 @@ impl<T: Pack> Drop for Injector<T> {
             drop(item);
         }
         let last = self.head.lock().block();
-        let spare = self.spare.swap(ptr::null_mut(), AcqRel);
-        for block in [last, spare].into_iter().filter(|block| !block.is_null()) {
+        let spares = self.spares.iter().map(take);
+        for block in spares.chain([last]).filter(|block| !block.is_null()) {
             // SAFETY: it came from `Box::into_raw`, and `&mut self` says that nobody else is here.
             drop(unsafe { Box::from_raw(block) });
         }
     }
+}
+
+/// What has been left there, or null.
+fn take(spare: &AtomicPtr<Block>) -> *mut Block {
+    // ORDERING: Relaxed; a look whether it is worth a try.
+    if spare.load(Relaxed).is_null() { ptr::null_mut() } else { spare.swap(ptr::null_mut(), AcqRel) }
 }
 
 // SAFETY: as `Runnable` says.
