@@ -142,6 +142,16 @@ impl<R> Iterator for Map<R> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.in_flight.len(), Some(self.in_flight.len()))
     }
+
+    /// As the default, for who wants all results, and none before the others: this thread is not woken for each.
+    fn collect<C: FromIterator<Self::Item>>(mut self) -> C {
+        let n = self.in_flight.len();
+        let next = |_| {
+            self.in_flight.let_run();
+            self.next().unwrap_or_else(|| unreachable!("there were so many"))
+        };
+        (0..n).map(next).collect()
+    }
 }
 
 impl<R> ExactSizeIterator for Map<R> {}

@@ -66,6 +66,9 @@ impl MapOptions {
     /// [buffer size](Self::buffer_size) below `n`, a chunk is of that size; above it, inputs are pulled when there is
     /// room for a whole chunk.
     ///
+    /// The results of all chunks lie in one piece of memory, which is freed when the last of them has gone, if it takes 64 MiB at
+    /// most; not so with a buffer size, [unordered](Self::unordered), or where the inputs do not say how many they are.
+    ///
     /// # Panics
     ///
     /// If `n` is 0: nothing could ever be submitted.

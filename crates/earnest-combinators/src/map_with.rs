@@ -56,6 +56,7 @@ impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     /// Cancels what has not started, for good.
     fn give_up(&mut self) -> Next {
         self.inputs = None;
+        self.unfilled = Room::none();
         self.n_pulled = 0;
         self.under_way = UnderWay::new(false, 1);
         self.one = Err(Error::DeadlineExceeded);
@@ -94,13 +95,13 @@ where
         let capacity = options.buffer_size.unwrap_or(usize::MAX);
         let n_inputs = inputs.size_hint().0;
         let chunk_size = options.chunk_size_for(executor, n_inputs).min(capacity);
-        let has_room_for_all = options.buffer_size.is_none() && chunk_size > 1;
+        let is_in_one_piece = options.buffer_size.is_none() && !options.is_unordered && chunk_size > 1;
         let mut map = Self {
             under_way: UnderWay::new(options.is_unordered, chunk_size),
             values: Values::none(),
             one: Err(Error::Taken),
             pieces: Pieces::none(),
-            unfilled: if has_room_for_all { Room::if_possible(n_inputs) } else { Room::none() },
+            unfilled: if is_in_one_piece { Room::if_small(n_inputs) } else { Room::none() },
             n_pulled: 0,
             capacity,
             chunk_size,
@@ -186,11 +187,19 @@ where
         }
     }
 
+    /// Like `advance`, for who wants all results, and none before the others.
+    #[track_caller]
+    fn advance_all(&mut self) -> Next {
+        if self.is_counted() && self.pieces.is_empty() {
+            self.under_way.let_run();
+        }
+        self.advance()
+    }
+
     /// Blocks until all results are there, and gives the values as they would have been yielded.
     ///
-    /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): where the inputs
-    /// told how many they are, and there is no [buffer size](MapOptions::buffer_size), the tasks write the values to where the
-    /// vector has them.
+    /// As collecting into a `Result<Vec<_>, _>`, and faster where there are [chunks](MapOptions::chunk_size): where these keep
+    /// their results [in one piece of memory](MapOptions::chunk_size), that is the vector.
     ///
     /// ```
     /// use earnest_combinators::{MapExt, MapOptions};
@@ -208,21 +217,21 @@ where
     pub fn into_vec(mut self) -> Result<Vec<R>, Error> {
         // As long as they lie next to each other, which is where all chunks have their room from the beginning.
         let mut first = mem::take(&mut self.values);
-        let mut next = self.advance();
+        let mut next = self.advance_all();
         while next == Next::Values && first.append(&mut self.values) {
-            next = self.advance();
+            next = self.advance_all();
         }
         let mut all = first.into_vec();
         if next != Next::Nothing && self.is_counted() {
-            all.reserve(self.n_unyielded());
+            all.reserve(self.n_unyielded() + usize::from(next == Next::One));
         }
         loop {
             match next {
-                Next::Values => all.extend(mem::take(&mut self.values)),
+                Next::Values => mem::take(&mut self.values).move_to(&mut all),
                 Next::One => all.push(self.fetch_one()?),
                 Next::Nothing => return Ok(all),
             }
-            next = self.advance();
+            next = self.advance_all();
         }
     }
 }
@@ -281,7 +290,7 @@ where
                 return Ok(value);
             }
             // There is one for each input, so it is not `Nothing`.
-            if self.advance() != Next::Values {
+            if self.advance_all() != Next::Values {
                 return self.fetch_one();
             }
         };

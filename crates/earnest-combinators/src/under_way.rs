@@ -58,6 +58,16 @@ impl<R> UnderWay<R> {
         }
     }
 
+    /// For who wants all results, and none before the others: lets tasks run for a while, if the next is not done.
+    pub(crate) fn let_run(&self) {
+        match self {
+            UnderWay::Single(futures) => futures.let_run(),
+            UnderWay::Chunked(chunks) => chunks.let_run_chunks(),
+            // The next is whichever is done.
+            UnderWay::UnorderedSingle(_) | UnderWay::Unordered(_) => {}
+        }
+    }
+
     /// Blocks until the next task is done, or until `deadline`.
     pub(crate) fn next(&mut self, deadline: Option<Instant>) -> Ended<R> {
         match self {

@@ -62,8 +62,8 @@ impl<R> Values<R> {
 
     /// All but the first `n`, which are left.
     pub(crate) fn split_off(&mut self, n: usize) -> Self {
+        assert!(n <= self.len(), "there are fewer");
         let to = mem::replace(&mut self.to, self.from + n);
-        assert!(self.to <= to, "there are fewer");
         Values { memory: self.memory.clone(), from: self.to, to }
     }
 
@@ -97,7 +97,23 @@ impl<R> Values<R> {
                 None => {}
             }
         }
-        self.collect()
+        let mut copied = Vec::new();
+        self.move_to(&mut copied);
+        copied
+    }
+
+    /// Moves them behind what is there.
+    pub(crate) fn move_to(mut self, all: &mut Vec<R>) {
+        let n = self.len();
+        all.reserve(n);
+        if let Some(memory) = &self.memory {
+            let places = all.spare_capacity_mut().as_mut_ptr().cast();
+            // SAFETY: values lie there, and there is room for as many in the vector, which is not part of that memory.
+            unsafe { ptr::copy_nonoverlapping(memory.place(self.from), places, n) };
+            self.from = self.to;
+            // SAFETY: so many have been moved behind those that were there.
+            unsafe { all.set_len(all.len() + n) };
+        }
     }
 }
 
@@ -137,6 +153,9 @@ impl<R> Drop for Values<R> {
     }
 }
 
+/// How large a piece of memory is at most that several chunks have in common, in bytes: it is not freed before all have gone.
+const MOST: usize = 64 << 20;
+
 /// Room for values, of which the first may have been written.
 pub(crate) struct Room<R> {
     written: Values<R>,
@@ -154,31 +173,37 @@ impl<R> Room<R> {
         Self::all_of(Vec::with_capacity(n), n)
     }
 
-    /// The same; or none, if there is not so much memory.
-    pub(crate) fn if_possible(n: usize) -> Self {
+    /// The same; or none, if that is more than `MOST`, or than there is.
+    pub(crate) fn if_small(n: usize) -> Self {
         let mut empty = Vec::new();
-        if empty.try_reserve_exact(n).is_ok() { Self::all_of(empty, n) } else { Self::none() }
+        let is_small = n.checked_mul(size_of::<R>()).is_some_and(|bytes| bytes <= MOST);
+        if is_small && empty.try_reserve_exact(n).is_ok() { Self::all_of(empty, n) } else { Self::none() }
     }
 
     fn all_of(empty: Vec<R>, n: usize) -> Self {
         Room { written: Values { memory: Some(Memory::of(empty)), from: 0, to: 0 }, end: n }
     }
 
-    /// Room for the next `n`, while there is some, and otherwise somewhere else.
+    /// Room for the next `n`, or none, if there is less.
     pub(crate) fn part(&mut self, n: usize) -> Self {
         let Values { memory, from, to } = &mut self.written;
         assert!(from == to, "what has been written is not given away");
         if self.end - *to < n {
-            return Self::new(n);
+            return Self::none();
         }
         let at = *to;
         (*from, *to) = (at + n, at + n);
         Room { written: Values { memory: memory.clone(), from: at, to: at }, end: at + n }
     }
 
+    /// This one, or another for `n`, if it is none.
+    pub(crate) fn or_new(self, n: usize) -> Self {
+        if self.written.memory.is_some() { self } else { Self::new(n) }
+    }
+
     /// Writes what comes, while there is room. If `values` panics, what it gave before is kept.
     pub(crate) fn extend(&mut self, mut values: impl Iterator<Item = R>) {
-        let Some(memory) = &self.written.memory else { return debug_assert!(values.next().is_none()) };
+        let Some(memory) = &self.written.memory else { return };
         let place = memory.place(self.written.to).cast::<MaybeUninit<R>>();
         // SAFETY: it is this room's, and the memory is there at least as long.
         let free = unsafe { slice::from_raw_parts_mut(place, self.end - self.written.to) };

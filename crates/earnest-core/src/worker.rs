@@ -288,6 +288,13 @@ impl Runnable {
     }
 }
 
+/// Whether this thread is a worker, of whichever executor: what blocks it then takes a thread to make up for.
+#[doc(hidden)]
+#[must_use]
+pub fn is_worker() -> bool {
+    with_current(|worker| worker.is_some())
+}
+
 /// Calls `f` with the worker that this thread is, if it is one.
 pub(crate) fn with_current<R>(f: impl FnOnce(Option<&Worker<'_>>) -> R) -> R {
     // SAFETY: it is lent to `f` only.

@@ -1,6 +1,6 @@
 //! Each value is somewhere, once, and dropped once.
 
-use super::{Room, Values};
+use super::{MOST, Room, Values};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -42,11 +42,23 @@ fn what_lies_elsewhere_or_not_behind_is_not_appended() {
 
 #[test]
 fn a_part_that_is_not_there_is_memory_of_its_own() {
-    let mut all = Room::if_possible(3);
-    let (first, second) = (all.part(2), all.part(2));
+    let mut all = Room::if_small(3);
+    let (first, second) = (all.part(2).or_new(9), all.part(2).or_new(2));
     assert!(!written(first, [0, 1]).append(&mut written(second, [2, 3])));
     assert_eq!(written(all, [4]).into_vec(), [4]);
-    assert_eq!(written(Room::if_possible(usize::MAX).part(1), [0_u64]).into_vec(), [0]);
+    for too_many in [usize::MAX, MOST / 8 + 1] {
+        assert!(Room::<u64>::if_small(too_many).part(1).written.memory.is_none());
+    }
+}
+
+#[test]
+fn what_is_moved_to_a_vector_comes_behind_what_is_there() {
+    let mut all = vec![Arc::new(0)];
+    let mut values = written(Room::new(3), [1, 2, 3].map(Arc::new));
+    drop(values.next());
+    values.move_to(&mut all);
+    Values::none().move_to(&mut all);
+    assert_eq!(all, [0, 2, 3].map(Arc::new));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::support::{Closed, Inline, Manual, Threads, panic_of};
 use earnest_combinators::{MapExt, MapOptions};
-use earnest_core::{Error, ManualExecutor};
+use earnest_core::{Error, ManualExecutor, promise};
 use earnest_testing::conform;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -188,4 +188,77 @@ fn a_vector_is_an_error_when_time_has_run_out() {
     let executor = ManualExecutor::new();
     let map = executor.map_with(options, 0..4, |n| n);
     assert!(matches!(map.into_vec(), Err(Error::DeadlineExceeded)));
+}
+
+#[test]
+fn an_error_is_seen_while_the_last_result_has_not_come() {
+    for chunk_size in [1, 2] {
+        let (open, gate) = promise::<()>();
+        let gate = gate.shared();
+        let waits = move |n: usize| {
+            assert!(n < 3, "the first fails");
+            gate.wait();
+            n
+        };
+        let map = |waits| Threads.map_with(MapOptions::new().chunk_size(chunk_size), [3, 3, 0, 0], waits);
+        assert!(map(waits.clone()).into_vec().is_err_and(|error| error.is_panicked()));
+        assert!(map(waits.clone()).collect::<Result<Vec<_>, _>>().is_err_and(|error| error.is_panicked()));
+        assert!(
+            Threads.map([3, 0], waits).collect::<Result<Vec<_>, _>>().is_err_and(|error| error.is_panicked())
+        );
+        open.complete(()).unwrap();
+    }
+}
+
+/// A worker runs what it waits for, and does not wait for what only it could run.
+#[test]
+fn a_vector_is_there_for_who_is_told_to_run_the_tasks() {
+    let executor = ManualExecutor::new();
+    let map = executor.map([1, 2, 3], |n| n * 2);
+    executor.run_all();
+    assert_eq!(map.collect::<Result<Vec<_>, _>>().unwrap(), [2, 4, 6]);
+}
+
+#[test]
+fn a_vector_of_whatever_the_inputs_say_of_their_number() {
+    let three = || MapOptions::new().chunk_size(3);
+    let odd = Threads.map_with(three(), (0..20).filter(|n| n % 2 == 1), |n| n);
+    assert_eq!(odd.into_vec().unwrap(), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+    // At least seven, and ten in all.
+    let more = Threads.map_with(three(), (0..7).chain((7..13).filter(|n| *n < 10)), |n| n);
+    assert_eq!(more.into_vec().unwrap(), (0..10).collect::<Vec<_>>());
+    let mut unordered = Threads.map_with(three().unordered(), 0..10, |n| n).into_vec().unwrap();
+    unordered.sort_unstable();
+    assert_eq!(unordered, (0..10).collect::<Vec<_>>());
+    let exact = Threads.map(0..10, |n| n).collect::<Vec<_>>();
+    assert!(exact.into_iter().map(Result::unwrap).eq(0..10));
+}
+
+#[test]
+fn a_vector_is_as_large_as_there_are_values() {
+    for chunk_size in [1, 4, 10] {
+        let options = MapOptions::new().chunk_size(chunk_size);
+        assert_eq!(Threads.map_with(options, 0..10, |n| n).into_vec().unwrap().capacity(), 10);
+    }
+}
+
+/// In the one piece of memory there are values that have been yielded, some that have not, some that are yet to be written,
+/// and places that stay empty.
+#[test]
+fn a_map_dropped_half_way_drops_each_value_once() {
+    let value = Arc::new(());
+    let (open, gate) = promise::<()>();
+    let gate = gate.shared();
+    let (given, waits) = (value.clone(), gate.clone());
+    let mut map = Threads.map_with(MapOptions::new().chunk_size(2), 0..6, move |n| {
+        if n == 3 {
+            waits.wait();
+        }
+        given.clone()
+    });
+    drop((map.next().unwrap().unwrap(), map));
+    open.complete(()).unwrap();
+    while Arc::strong_count(&value) > 1 {
+        std::thread::yield_now();
+    }
 }

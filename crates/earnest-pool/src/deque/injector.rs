@@ -239,7 +239,7 @@ impl<T: Pack> Injector<T> {
     }
 
     fn fresh(&self) -> *mut Block {
-        let spare = self.spares.iter().map(take).find(|spare| !spare.is_null()).unwrap_or_default();
+        let spare = self.spares.iter().map(take).find(|spare| !spare.is_null()).unwrap_or(ptr::null_mut());
         // SAFETY: null, or a block that was left there for whoever takes it.
         match unsafe { spare.as_ref() } {
             None => Box::into_raw(Block::new()),

@@ -69,3 +69,18 @@ fn what_is_queued_is_counted_and_comes_out_in_order() {
     assert_eq!(taken, (1..=1_000).collect::<Vec<_>>());
     assert!(queue.is_empty());
 }
+
+/// More blocks than are kept for later, used up at once, and what is kept, used again.
+#[test]
+fn one_take_may_use_up_many_blocks() {
+    let queue = Injector::new();
+    let n = 50 * ROOM;
+    for _ in 0..3 {
+        (0..n).for_each(|number| push(&queue, number));
+        let mut rest = Vec::new();
+        let first = queue.take(usize::MAX, |number| rest.push(number.0));
+        assert_eq!(first.map(|first| first.0), Some(0));
+        assert!(rest.into_iter().eq(1..n));
+        assert!(queue.is_empty());
+    }
+}

@@ -159,7 +159,6 @@ fn executed_closures_run_and_their_panics_are_survived() {
     assert_eq!(future.result().unwrap(), 3);
 }
 
-/// Row 17: no workers are refused, with a message that says so, and so is whatever else makes no sense.
 /// In the shared queue each takes as much room as it captures, be it none, a part of a word, or more than there is without a
 /// cell.
 #[test]
@@ -186,6 +185,7 @@ fn executed_closures_of_every_size_keep_what_they_capture() {
     assert_eq!((sum.load(SeqCst), Arc::strong_count(&sum)), (numbers + bytes, 1));
 }
 
+/// Row 17: no workers are refused, with a message that says so, and so is whatever else makes no sense.
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     conform("17", |claims| {
