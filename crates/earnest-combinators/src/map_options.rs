@@ -80,7 +80,7 @@ impl MapOptions {
     }
 
     /// Has as many inputs for one task as leave eight tasks at least for each that the executor runs at the same time, and
-    /// 8192 at most.
+    /// 2048 at most.
     ///
     /// It goes by how many inputs there are at least, as their [`size_hint`](Iterator::size_hint) says; where that is
     /// not known, one input is one task. An executor that does not know how many tasks it runs at the same time is taken
@@ -100,8 +100,9 @@ impl MapOptions {
     /// The chunk size for at least `n` inputs.
     pub(crate) fn chunk_size_for<E: Executor + ?Sized>(&self, executor: &E, n: usize) -> usize {
         const CHUNKS_PER_WORKER: usize = 8;
-        // By then what a task costs is spread thin. Memory of larger chunks is not used again before it has left the caches.
-        const MOST: usize = 8192;
+        // By then what a task costs is spread thin. Memory of larger chunks has left the caches before it is used again, and some
+        // allocators have given it back to the system.
+        const MOST: usize = 2048;
         match self.chunk_size {
             ChunkSize::Fixed(n) => n,
             // An endless iterator may claim any number.

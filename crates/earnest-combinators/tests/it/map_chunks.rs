@@ -134,7 +134,7 @@ fn automatic_chunks_leave_every_worker_several() {
     let chunks = executor.queued();
     assert!((8 * workers..=16 * workers).contains(&chunks), "{chunks} chunks for {workers} workers");
     let many = Manual::default();
-    drop(many.map_with(MapOptions::new().auto_chunk_size(), 0..8192 * 16 * workers + 1, |n| n));
+    drop(many.map_with(MapOptions::new().auto_chunk_size(), 0..2048 * 16 * workers + 1, |n| n));
     assert_eq!(many.queued(), 16 * workers + 1, "a chunk does not grow beyond bounds");
     let few = Manual::default();
     drop(few.map_with(MapOptions::new().auto_chunk_size(), 0..3, |n| n));
