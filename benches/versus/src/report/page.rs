@@ -81,7 +81,7 @@ Lower is better throughout.
 - Machines are noisy, and times hold for the machine that they were taken on.
   Ratios carry over better: compare those, and look at the intervals.
 - Each figure is the median of all rounds of all runs together.
-  No run is left out; [the records](benchmarks/runs.jsonl) have every sample.
+  None is left out but those of code that has changed since; [the records](benchmarks/runs.jsonl) have every sample.
 
 To repeat it:
 
