@@ -2,6 +2,7 @@
 
 mod floors;
 mod mutants;
+mod orderings;
 mod patch;
 mod suite;
 
@@ -24,8 +25,11 @@ pub(crate) struct Arguments {
     /// --patched
     #[arg(long, conflicts_with = "record")]
     mutants: bool,
-    /// Write what was seen to xtask/loom/floors.toml
-    #[arg(long, requires = "patched", conflicts_with = "filter")]
+    /// Take away one ordering or fence after the other instead, and want a model to miss each. Implies --patched
+    #[arg(long, conflicts_with = "mutants")]
+    orderings: bool,
+    /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml
+    #[arg(long)]
     record: bool,
     /// Only the models of this crate; may be repeated
     #[arg(long, short, value_name = "CRATE")]
@@ -51,6 +55,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!("{truncating} is set: it ends the search early and lets the model pass");
         }
     }
-    let passed = if arguments.mutants { mutants::run(arguments)? } else { floors::run(arguments)? };
+    if arguments.record && !arguments.orderings && (!arguments.patched || arguments.filter.is_some()) {
+        bail!("floors are recorded of all models, with --patched");
+    }
+    let passed = match arguments {
+        Arguments { mutants: true, .. } => mutants::run(arguments)?,
+        Arguments { orderings: true, .. } => orderings::run(arguments)?,
+        _ => floors::run(arguments)?,
+    };
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

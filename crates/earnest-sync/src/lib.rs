@@ -31,6 +31,8 @@ mod imp;
 #[path = "bare.rs"]
 mod imp;
 mod mutant;
+#[cfg(all(feature = "std", earnest_loom, earnest_mutants))]
+mod weak;
 
 #[cfg(feature = "std")]
 pub use hosted::*;

@@ -3,10 +3,15 @@
 pub use loom::cell::UnsafeCell;
 pub use loom::hint::spin_loop;
 pub use loom::sync::Arc;
-pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence};
+pub use loom::sync::atomic::Ordering;
+#[cfg(not(earnest_mutants))]
+pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence};
 pub use loom::thread;
 #[doc(hidden)]
 pub use loom::thread_local as loom_thread_local;
+
+#[cfg(earnest_mutants)]
+pub use crate::weak::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence};
 
 use crate::hosted::Instant;
 use std::sync::atomic::{AtomicUsize as StdAtomicUsize, Ordering::Relaxed};
