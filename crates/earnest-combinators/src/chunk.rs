@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// A task for several inputs: how many, and what they come to.
 pub(crate) type Chunk<R> = (usize, Future<Outcomes<R>>);
 
-/// Applies `f` to each input, and writes to `room`, if it is any, or else makes some. One for which it panics is a failure in its place, and the others go on.
+/// Applies `f` to each input, and writes to `room`, if it is any, or else makes some. One for which it panics is a failure
+/// in its place, and the others go on.
 pub(crate) fn run<T, R>(
     inputs: Vec<T>,
     room: Room<R>,

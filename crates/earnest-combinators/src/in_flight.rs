@@ -1,10 +1,13 @@
 //! What `map` has submitted and not yielded.
 
-use crate::chunk::Chunk;
 use crate::completion_set::CompletionSet;
-use earnest_core::{Future, TimedOut, Waitable, is_worker};
+use crate::wait::{ReturnWhen, wait};
+use earnest_core::{TimedOut, Waitable, is_worker};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+
+/// How long those are let run of which all are wanted, before anybody looks again.
+const MEANWHILE: Duration = Duration::from_millis(1);
 
 /// Tasks in input order. Dropping them cancels those that have not started.
 pub(crate) struct InFlight<W: Waitable> {
@@ -33,42 +36,23 @@ impl<W: Waitable> InFlight<W> {
         self.tasks.push_front(task);
     }
 
+    /// For who wants all results, and none before the others: blocks until the last is there, or for a while, if the first
+    /// is not.
+    ///
+    /// To be woken for each would take as long as a short task takes. And a system that gives an idle processor something
+    /// to do when it has been idle for some time would leave it as it is, where a thread wakes there every few
+    /// microseconds.
+    pub(crate) fn let_run(&self) {
+        let (Some(first), Some(last)) = (self.tasks.front(), self.tasks.back()) else { return };
+        // What a worker waits for without a timeout it can run itself.
+        if !first.is_settled() && !is_worker() {
+            drop(wait([last], ReturnWhen::AllCompleted, Some(MEANWHILE)));
+        }
+    }
+
     /// Lets everything run, with nobody to see what it comes to.
     pub(crate) fn detach(mut self) {
         self.tasks.clear();
-    }
-}
-
-/// How long those are let run of which all are wanted, before anybody looks again.
-const MEANWHILE: Duration = Duration::from_millis(1);
-
-/// For who wants all results, and none before the others: blocks until the last is there, or for a while, if the first is
-/// not.
-///
-/// To be woken for each would take as long as a short task takes. And a system that gives an idle processor something to do
-/// when it has been idle for some time would leave it as it is, where a thread wakes there every few microseconds.
-fn let_run<T>(first: &Future<T>, last: &Future<T>) {
-    // What a worker waits for without a timeout it can run itself.
-    if !first.is_done() && !is_worker() {
-        last.wait_timeout(MEANWHILE);
-    }
-}
-
-impl<T> InFlight<Future<T>> {
-    /// See [`let_run`].
-    pub(crate) fn let_run(&self) {
-        if let (Some(first), Some(last)) = (self.tasks.front(), self.tasks.back()) {
-            let_run(first, last);
-        }
-    }
-}
-
-impl<R> InFlight<Chunk<R>> {
-    /// See [`let_run`].
-    pub(crate) fn let_run_chunks(&self) {
-        if let (Some((_, first)), Some((_, last))) = (self.tasks.front(), self.tasks.back()) {
-            let_run(first, last);
-        }
     }
 }
 

@@ -47,6 +47,14 @@ enum Next {
     Nothing,
 }
 
+/// What whoever waits is waiting for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Next,
+    /// All results, and none before the others.
+    All,
+}
+
 impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     /// Lets all tasks run that have been submitted, and drops what they come to. No further input is pulled.
     pub fn detach(self) {
@@ -153,7 +161,7 @@ where
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn advance(&mut self) -> Next {
+    fn advance(&mut self, wanted: Wanted) -> Next {
         let time_is_up = self.deadline.is_some_and(has_passed);
         // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
         // counts.
@@ -170,30 +178,26 @@ where
                     return Next::Values;
                 }
                 Some(Piece::Failure(error)) => Err(error),
-                None => match self.under_way.next(self.deadline) {
-                    Ended::One(result) => result,
-                    Ended::Chunk(outcomes) => {
-                        self.pieces = outcomes.into_pieces();
-                        continue;
+                None => {
+                    if wanted == Wanted::All && self.is_counted() {
+                        self.under_way.let_run();
                     }
-                    Ended::TimedOut => return self.give_up(),
-                    Ended::Nothing if time_is_up && !self.inputs_have_ended() => return self.give_up(),
-                    Ended::Nothing => return Next::Nothing,
-                },
+                    match self.under_way.next(self.deadline) {
+                        Ended::One(result) => result,
+                        Ended::Chunk(outcomes) => {
+                            self.pieces = outcomes.into_pieces();
+                            continue;
+                        }
+                        Ended::TimedOut => return self.give_up(),
+                        Ended::Nothing if time_is_up && !self.inputs_have_ended() => return self.give_up(),
+                        Ended::Nothing => return Next::Nothing,
+                    }
+                }
             };
             self.n_pulled -= 1;
             self.one = one;
             return Next::One;
         }
-    }
-
-    /// Like `advance`, for who wants all results, and none before the others.
-    #[track_caller]
-    fn advance_all(&mut self) -> Next {
-        if self.is_counted() && self.pieces.is_empty() {
-            self.under_way.let_run();
-        }
-        self.advance()
     }
 
     /// Blocks until all results are there, and gives the values as they would have been yielded.
@@ -217,9 +221,9 @@ where
     pub fn into_vec(mut self) -> Result<Vec<R>, Error> {
         // As long as they lie next to each other, which is where all chunks have their room from the beginning.
         let mut first = mem::take(&mut self.values);
-        let mut next = self.advance_all();
+        let mut next = self.advance(Wanted::All);
         while next == Next::Values && first.append(&mut self.values) {
-            next = self.advance_all();
+            next = self.advance(Wanted::All);
         }
         let mut all = first.into_vec();
         if next != Next::Nothing && self.is_counted() {
@@ -231,7 +235,7 @@ where
                 Next::One => all.push(self.fetch_one()?),
                 Next::Nothing => return Ok(all),
             }
-            next = self.advance_all();
+            next = self.advance(Wanted::All);
         }
     }
 }
@@ -255,7 +259,7 @@ where
             if let Some(value) = self.values.next() {
                 return Some(Ok(value));
             }
-            match self.advance() {
+            match self.advance(Wanted::Next) {
                 Next::Values => {}
                 Next::One => return Some(self.fetch_one()),
                 Next::Nothing => return None,
@@ -269,7 +273,7 @@ where
         let mut folded = start;
         loop {
             folded = self.values.by_ref().map(Ok).fold(folded, &mut g);
-            match self.advance() {
+            match self.advance(Wanted::Next) {
                 Next::Values => {}
                 Next::One => folded = g(folded, self.fetch_one()),
                 Next::Nothing => return folded,
@@ -290,7 +294,7 @@ where
                 return Ok(value);
             }
             // There is one for each input, so it is not `Nothing`.
-            if self.advance_all() != Next::Values {
+            if self.advance(Wanted::All) != Next::Values {
                 return self.fetch_one();
             }
         };
@@ -327,3 +331,6 @@ fn has_passed(deadline: Instant) -> bool {
     // The core's clock and not `Instant::now`: where there is none, no deadline passes.
     deadline_after(Duration::ZERO).is_some_and(|now| now >= deadline)
 }
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests;

@@ -64,11 +64,6 @@ impl<R> Pieces<R> {
         Outcomes::new(Room::none()).into_pieces()
     }
 
-    /// Whether nothing is left of them.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.run.len() == 0 && self.failure.is_none() && self.failed.len() == 0 && self.last.len() == 0
-    }
-
     /// The next failure, or the values up to it, `most` at most.
     pub(crate) fn next(&mut self, most: usize) -> Option<Piece<R>> {
         while self.run.len() == 0 {

@@ -62,7 +62,7 @@ impl<R> UnderWay<R> {
     pub(crate) fn let_run(&self) {
         match self {
             UnderWay::Single(futures) => futures.let_run(),
-            UnderWay::Chunked(chunks) => chunks.let_run_chunks(),
+            UnderWay::Chunked(chunks) => chunks.let_run(),
             // The next is whichever is done.
             UnderWay::UnorderedSingle(_) | UnderWay::Unordered(_) => {}
         }

@@ -60,6 +60,11 @@ impl<R> Values<R> {
         Values { memory: None, from: 0, to: 0 }
     }
 
+    #[cfg(all(test, not(earnest_loom)))]
+    pub(crate) fn start(&self) -> Option<*const R> {
+        self.memory.as_ref().map(|memory| memory.place(self.from).cast_const())
+    }
+
     /// All but the first `n`, which are left.
     pub(crate) fn split_off(&mut self, n: usize) -> Self {
         assert!(n <= self.len(), "there are fewer");

@@ -210,9 +210,8 @@ fn an_error_is_seen_while_the_last_result_has_not_come() {
     }
 }
 
-/// A worker runs what it waits for, and does not wait for what only it could run.
 #[test]
-fn a_vector_is_there_for_who_is_told_to_run_the_tasks() {
+fn what_a_manual_executor_has_run_can_be_collected() {
     let executor = ManualExecutor::new();
     let map = executor.map([1, 2, 3], |n| n * 2);
     executor.run_all();

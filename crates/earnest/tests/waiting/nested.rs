@@ -6,6 +6,8 @@ use earnest::{
     as_completed_timeout, first_ok, try_join_all, wait,
 };
 use earnest_testing::watched;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 /// What a task gives on a pool whose only worker is the one that waits.
@@ -116,4 +118,24 @@ fn a_pool_waits_for_another_that_waits_for_it() {
         });
         let _either = outer.result().unwrap();
     });
+}
+
+/// Who wants all results of a map lets its tasks run for a while, but for a worker: it runs them, and in their order, so
+/// that those behind a failure do not begin.
+#[test]
+fn a_worker_that_wants_all_results_runs_no_more_than_it_needs() {
+    let n_run = in_a_pool_of_one("all of a map", |pool| {
+        let n_run = Arc::new(AtomicUsize::new(0));
+        for chunk_size in [1, 5] {
+            let counts = n_run.clone();
+            let options = MapOptions::new().chunk_size(chunk_size);
+            let map = pool.map_with(options, 0..20, move |n| {
+                counts.fetch_add(1, SeqCst);
+                assert!(n > 0, "the first fails");
+            });
+            assert!(map.into_vec().is_err_and(|error| error.is_panicked()));
+        }
+        n_run.load(SeqCst)
+    });
+    assert_eq!(n_run, 1 + 5);
 }
