@@ -305,13 +305,20 @@ impl<T: Pack> Injector<T> {
         // ORDERING: Release, so that who sees the new place sees all that has been taken as gone; see `is_empty`. And before
         // a block can come back: whoever then sees the tail in it does not take an older head, which was in it as well, for
         // the newest.
-        self.front.store(head.0, Release);
+        let (front, is_late) = (head.0, mutant!("front_after_block"));
+        if !is_late {
+            self.front.store(front, Release);
+        }
         drop(head);
         // SAFETY: null, or a block that has been used up, and is nobody else's.
         while let Some(block) = unsafe { used_up.as_ref() } {
             // SAFETY: as above.
             let next = block.next.with(|next| unsafe { *next });
             self.put_aside(mem::replace(&mut used_up, next));
+        }
+        if is_late {
+            // ORDERING: Release, and only as a seeded fault.
+            self.front.store(front, Release);
         }
         first
     }

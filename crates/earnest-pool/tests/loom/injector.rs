@@ -127,3 +127,23 @@ fn take_vs_take() {
         assert_eq!(n_taken.load(Relaxed) + taken.len() + queue.count(9), 3);
     });
 }
+
+/// A block comes back as soon as it has been used up, and the tail may come to where the head was before it left that block.
+#[test]
+fn take_vs_block_that_comes_back() {
+    model("pool::take_vs_block_that_comes_back", || {
+        let queue = Arc::new(Injector::new());
+        push(&queue, &[1]);
+        assert_eq!(take(&queue, 1), [1]);
+        // The rest of the first block, and one word of the second.
+        push(&queue, &[3, 5, 7]);
+        let takes = {
+            let queue = queue.clone();
+            thread::spawn(move || take(&queue, 3).len())
+        };
+        // The rest of the second, and one word of the third, which may be the first.
+        push(&queue, &[9, 11, 13]);
+        assert!(!queue.is_empty(), "three are queued at least");
+        assert_eq!(takes.join().unwrap() + queue.count(9), 6);
+    });
+}
