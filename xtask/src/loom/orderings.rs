@@ -8,7 +8,7 @@ use super::suite::{self, Build, Test, tail};
 use crate::cargo::root;
 use crate::process::{End, Finished, each};
 use crate::table::Table;
-use crate::tidy::{Source, relative, walk};
+use crate::tidy::{Source, is_word, relative, walk};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,10 +155,12 @@ fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: List
     println!("{} accesses, {} without a model", accesses.len(), wanted.len());
     let reached = if wanted.is_empty() { Vec::new() } else { reached(tests)? };
     let found = each(&wanted, |access| {
+        let place = access.place();
+        let candidates: Vec<_> = reached.iter().filter(|(_, _, places)| places.contains(&place)).collect();
         let mut spent = Duration::ZERO;
-        for (test, _, places) in &reached {
-            if !places.contains(&access.place()) || spent > PATIENCE {
-                continue;
+        for (test, ..) in &candidates {
+            if spent > PATIENCE {
+                break;
             }
             let finished = access.run(test)?;
             spent += finished.took;
@@ -170,12 +172,11 @@ fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: List
                     test: test.full_name(),
                     signature: signature(&finished.output),
                 };
-                println!("{}: {}: {}", access.place(), entry.test, entry.signature);
+                println!("{place}: {}: {}", entry.test, entry.signature);
                 return Ok(Some(entry));
             }
         }
-        let n = reached.iter().filter(|(_, _, places)| places.contains(&access.place())).count();
-        println!("{}: missed by none of {n} models", access.place());
+        println!("{place}: missed by none of {} models", candidates.len());
         Ok(None)
     });
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
@@ -303,10 +304,6 @@ fn arguments_of(code: &str) -> &str {
 
 fn is_ordered(arguments: &str) -> bool {
     arguments.split(|c| !is_word(c)).any(|word| ["Acquire", "Release", "AcqRel", "SeqCst"].contains(&word))
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 fn read() -> Result<List> {
