@@ -30,7 +30,7 @@ const TOLERANCE: f64 = 0.03;
 
 /// Each operation is done these many times, in two runs. Their difference has no start-up and no end in it.
 const FEW: u32 = 1_000;
-const MANY: u32 = 11_000;
+const MANY: u32 = 51_000;
 
 /// counts.toml.
 #[derive(Debug, Deserialize)]
