@@ -16,7 +16,7 @@ pub(crate) use injector::Injector;
 pub(crate) use model::{Injector, Stealer, Worker};
 
 use crossbeam_deque::Steal;
-use earnest_sync::spin_loop;
+use earnest_sync::{MODEL, spin_loop};
 
 #[doc(hidden)]
 pub mod injector;
@@ -31,5 +31,14 @@ pub(crate) fn until_settled<T>(steal: impl Fn() -> Steal<T>) -> Option<T> {
             Steal::Empty => return None,
             Steal::Retry => spin_loop(),
         }
+    }
+}
+
+/// Does what a thread's first theft does once and for all, before there are tasks to wait for it. It takes a large piece of
+/// memory, for which glibc first joins all small ones that whoever had the same arena has left there.
+pub(crate) fn prepare_thread() {
+    if !MODEL {
+        let nothing: Steal<()> = Worker::new_lifo().stealer().steal();
+        debug_assert!(nothing.is_empty());
     }
 }

@@ -42,6 +42,11 @@ impl Local {
         self.own.pop()
     }
 
+    /// How many tasks on this worker have submitted that have not been taken since.
+    pub(crate) fn n_own(&self) -> usize {
+        self.own.len()
+    }
+
     /// The one that thieves would take, which has been there longest.
     pub(crate) fn pop_oldest_own(&self) -> Option<Runnable> {
         if self.own.is_empty() {

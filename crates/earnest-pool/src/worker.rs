@@ -1,6 +1,7 @@
 //! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
 
 use crate::admit::Entry;
+use crate::deque::prepare_thread;
 use crate::pace::Pace;
 use crate::queue::Local;
 use crate::report::report;
@@ -130,6 +131,7 @@ fn with_seated<R>(f: impl FnOnce(Option<&Seated>) -> R) -> R {
 pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
     WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
+    prepare_thread();
     let (misses, untried) = (Cell::new(0), Cell::new(0));
     let seated = Seated { pool: pool.clone(), local, state: WorkerState::new(), misses, untried };
     SEATED.with(|here| here.set(&raw const seated));
@@ -152,7 +154,17 @@ fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {
         Ok(()) => {
             waits.ready();
             pool.sleep.started();
-            Worker { pool, seat, local, waits, searching: true, ticks: 0, pace: Pace::new() }.work();
+            Worker {
+                pool,
+                seat,
+                local,
+                waits,
+                searching: true,
+                ticks: 0,
+                oldest_first_at: 0,
+                pace: Pace::new(),
+            }
+            .work();
         }
         Err(cause) => break_down(pool, Broken::new(cause)),
     }
@@ -228,6 +240,8 @@ struct Worker<'a> {
     /// Whether this worker is counted among those that search.
     searching: bool,
     ticks: u32,
+    /// At which tick the oldest of its own has gone first of late.
+    oldest_first_at: u32,
     pace: Pace,
 }
 
@@ -236,6 +250,9 @@ struct Worker<'a> {
 const OUTSIDE_FIRST_EVERY: u32 = 61;
 /// Half way between, the oldest goes first of what a worker's tasks have submitted: there may be no thief to take it.
 const OLDEST_FIRST_AT: u32 = 30;
+/// But not before so many tasks have been run for each that lies there. Where work is divided the oldest divides into the
+/// most of all, and if that happens too often the deque holds much of the work, which newest first would leave undivided.
+const OLDEST_FIRST_AFTER: usize = 32;
 
 /// Every so many tasks one goes first that others would go before.
 const NORMAL_FIRST_EVERY: u32 = 13;
@@ -363,6 +380,11 @@ impl Worker<'_> {
         if outside {
             self.local.pop_batch().or_else(|| self.find_outside())
         } else {
+            let n_run = self.ticks.wrapping_sub(self.oldest_first_at);
+            if (n_run as usize) < self.local.n_own().saturating_mul(OLDEST_FIRST_AFTER) {
+                return None;
+            }
+            self.oldest_first_at = self.ticks;
             self.local.pop_oldest_own()
         }
     }

@@ -145,6 +145,10 @@ impl<T> Worker<T> {
         None
     }
 
+    pub(crate) fn len(&self) -> usize {
+        if self.pushed.get() { self.slots.len() } else { 0 }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         !self.pushed.get() || self.slots.is_empty()
     }

@@ -1,8 +1,8 @@
 use earnest_core::promise;
 use earnest_pool::{PoolHandle, ThreadPoolExecutor};
 use earnest_testing::watched;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
 
 #[test]
 fn one_worker_runs_outside_submissions_in_the_order_queued() {
@@ -39,4 +39,30 @@ fn a_lone_worker_that_feeds_itself_does_not_starve_what_it_has_queued_before() {
     });
     let oldest = oldest.result().unwrap();
     watched("the oldest", || oldest.result().unwrap());
+}
+
+/// Newest first, a worker alone would have as many in its queue as the tree is deep. That the oldest goes first at times adds
+/// some.
+#[test]
+fn a_lone_worker_that_divides_its_work_does_not_queue_much_of_it() {
+    const LEVELS: u32 = 15;
+    fn grow(pool: &PoolHandle, queued: &Arc<AtomicUsize>, most: &mpsc::Sender<usize>, levels: u32) {
+        queued.fetch_sub(1, SeqCst);
+        if levels > 0 {
+            for _ in 0..2 {
+                let (next, queued, most) = (pool.clone(), queued.clone(), most.clone());
+                queued.fetch_add(1, SeqCst);
+                pool.submit(move || grow(&next, &queued, &most, levels - 1)).detach();
+            }
+        }
+        most.send(queued.load(SeqCst)).unwrap();
+    }
+    let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
+    let (handle, queued) = (pool.handle(), Arc::new(AtomicUsize::new(1)));
+    let (sender, of_each) = mpsc::channel();
+    pool.execute(move || grow(&handle, &queued, &sender, LEVELS)).unwrap();
+    let of_each: Vec<usize> = of_each.iter().collect();
+    assert_eq!(of_each.len(), (2 << LEVELS) - 1);
+    let most = of_each.into_iter().max().unwrap();
+    assert!((15..=100).contains(&most), "{most}");
 }
