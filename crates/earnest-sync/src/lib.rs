@@ -2,7 +2,7 @@
 //!
 //! Every earnest crate takes its atomics, locks, cells and threads from here. A normal build gets thin wrappers
 //! over `std`; a build with `--cfg earnest_loom` gets the same names over [loom], so that the code which ships is
-//! the code which is model-checked. Nothing else in the workspace names `std::sync::atomic`, `std::sync::Mutex`
+//! the code which is model-checked, and one with `--cfg earnest_shuttle` over [shuttle], for what is too large for that. Nothing else in the workspace names `std::sync::atomic`, `std::sync::Mutex`
 //! or `std::thread`, and nothing else but the pool's queue knows that the cfg exists.
 //!
 //! Without the default feature `std` there are `core`, `alloc` and locks that spin instead, and no threads, no clock and
@@ -11,6 +11,7 @@
 //! This crate is an implementation detail: it is published because the others need it, and promises no stability.
 //!
 //! [loom]: https://docs.rs/loom
+//! [shuttle]: https://docs.rs/shuttle
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -21,19 +22,27 @@ extern crate alloc;
 mod cell;
 #[cfg(feature = "std")]
 mod hosted;
-#[cfg(all(feature = "std", earnest_loom))]
-#[path = "loom.rs"]
+#[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
+#[path = "checked.rs"]
 mod imp;
-#[cfg(all(feature = "std", not(earnest_loom)))]
+#[cfg(all(feature = "std", not(any(earnest_loom, earnest_shuttle))))]
 #[path = "std.rs"]
 mod imp;
 #[cfg(not(feature = "std"))]
 #[path = "bare.rs"]
 mod imp;
+#[cfg(all(feature = "std", earnest_loom))]
+#[path = "loom.rs"]
+mod explore;
 mod mutant;
+#[cfg(all(feature = "std", earnest_shuttle))]
+#[path = "shuttle.rs"]
+mod explore;
 #[cfg(all(feature = "std", earnest_loom, earnest_mutants))]
 mod weak;
 
+#[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
+pub use explore::*;
 #[cfg(feature = "std")]
 pub use hosted::*;
 pub use imp::*;

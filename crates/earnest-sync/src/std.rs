@@ -18,7 +18,10 @@ macro_rules! global {
     };
 }
 
-/// Whether this build runs under the model checker. Constants such as batch sizes shrink where it does.
+/// Whether this build runs under a checker, which must know of every wait.
+pub const CHECKED: bool = false;
+
+/// Whether it is the model checker, which explores everything: constants such as batch sizes shrink there.
 pub const MODEL: bool = false;
 
 /// Whether a thread can wait for another: not where there is but one, as on WebAssembly without threads.

@@ -12,8 +12,8 @@ const LAYERS: [(&str, &[&str]); 5] = [
     ("earnest", &["earnest-combinators", "earnest-core", "earnest-pool"]),
 ];
 
-/// The cfg under which loom is a dependency: users never see it.
-const LOOM: &str = "cfg(earnest_loom)";
+/// The cfgs under which checkers are dependencies: users never see them.
+const CHECKERS: [(&str, &str); 2] = [("loom", "cfg(earnest_loom)"), ("shuttle", "cfg(earnest_shuttle)")];
 
 pub(crate) fn check(metadata: &Metadata) -> Vec<Problem> {
     metadata.packages.iter().filter(|package| package.is_published()).flat_map(check_package).collect()
@@ -32,8 +32,9 @@ fn check_package(package: &Package) -> Vec<Problem> {
         if LAYERS.iter().any(|(ours, _)| *ours == name) && !allowed.contains(&name) {
             problems.push(problem(format!("{} does not depend on {name}", package.name)));
         }
-        if name == "loom" && dependency.target.as_deref() != Some(LOOM) {
-            problems.push(problem(format!("loom is a dependency under {LOOM} only")));
+        let cfg = CHECKERS.iter().find(|(checker, _)| *checker == name).map(|(_, cfg)| *cfg);
+        if let Some(cfg) = cfg.filter(|cfg| dependency.target.as_deref() != Some(cfg)) {
+            problems.push(problem(format!("{name} is a dependency under {cfg} only")));
         }
     }
     problems
@@ -64,8 +65,10 @@ mod tests {
     }
 
     #[test]
-    fn loom_is_for_models() {
+    fn checkers_are_for_checks() {
         assert_eq!(problems("earnest-sync", &dependency("loom", "null", "\"cfg(earnest_loom)\"")), 0);
         assert_eq!(problems("earnest-sync", &dependency("loom", "null", "null")), 1);
+        assert_eq!(problems("earnest-sync", &dependency("shuttle", "null", "\"cfg(earnest_shuttle)\"")), 0);
+        assert_eq!(problems("earnest-sync", &dependency("shuttle", "null", "\"cfg(earnest_loom)\"")), 1);
     }
 }

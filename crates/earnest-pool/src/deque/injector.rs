@@ -27,7 +27,7 @@ use core::ptr;
 use crossbeam_utils::{Backoff, CachePadded};
 use earnest_core::Runnable;
 use earnest_sync::{
-    AtomicPtr, AtomicU8, AtomicUsize, MODEL, Mutex,
+    AtomicPtr, AtomicU8, AtomicUsize, CHECKED, MODEL, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
     UnsafeCell, mutant, spin_loop,
 };
@@ -60,10 +60,14 @@ pub unsafe trait Pack: Sized {
 }
 
 /// How many words a block has room for. A place may be behind the last.
-const ROOM: usize = if MODEL { 3 } else { 254 };
+const ROOM: usize = match () {
+    () if MODEL => 3,
+    () if CHECKED => 12,
+    () => 254,
+};
 /// How many blocks are kept that have been used up, so that the allocator is rarely asked: for so large a piece it tidies up
 /// the small ones at times, with everybody waiting.
-const SPARES: usize = if MODEL { 1 } else { 32 };
+const SPARES: usize = if CHECKED { 1 } else { 32 };
 /// The place in a block that is being closed: see Q2.
 const CLOSING: usize = ALIGNMENT - 1;
 const ALIGNMENT: usize = 256;
@@ -174,7 +178,7 @@ impl<T: Pack> Injector<T> {
         loop {
             if tail.at() == CLOSING {
                 // Somebody is about to make the next block the last one (Q2).
-                if MODEL {
+                if CHECKED {
                     spin_loop()
                 } else {
                     backoff.snooze()
