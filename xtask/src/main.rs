@@ -7,9 +7,15 @@ mod ci;
 mod conformance;
 mod counts;
 mod differential;
+mod fuzz;
 mod long;
 mod loom;
+mod miri;
+mod nightly;
 mod process;
+mod sanitize;
+mod shuttle;
+mod soak;
 mod table;
 mod target;
 mod tidy;
@@ -35,6 +41,16 @@ enum Command {
     Long,
     /// Model-check the crates with loom
     Loom(loom::Arguments),
+    /// Run storms, which are too large for models, under random schedules
+    Shuttle(shuttle::Arguments),
+    /// Put random load on everything at once
+    Soak(soak::Arguments),
+    /// Run tests under Miri
+    Miri(miri::Arguments),
+    /// Run tests under a sanitizer
+    Sanitize(sanitize::Arguments),
+    /// Have a fuzzer write scripts of operations on a future
+    Fuzz(fuzz::Arguments),
     /// Compare the speed with that of the peers
     Bench(bench::Arguments),
     /// Count instructions and allocations per operation
@@ -55,6 +71,11 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Long => long::run(),
         Command::Loom(arguments) => loom::run(&arguments),
+        Command::Shuttle(arguments) => shuttle::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
+        Command::Miri(arguments) => miri::run(&arguments),
+        Command::Sanitize(arguments) => sanitize::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

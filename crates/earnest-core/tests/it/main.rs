@@ -21,3 +21,5 @@ mod called;
 // What they share.
 mod asleep;
 mod roll;
+mod script;
+mod scripts;
