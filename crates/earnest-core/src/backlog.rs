@@ -39,6 +39,7 @@ impl BacklogPlace {
         if self.backlog.set(backlog).is_err() {
             return;
         }
+        // NO MODEL: the backlog lies in a `OnceLock`, which the checker does not see; whoever finds COUNTED is to find it.
         let counted = self.state.compare_exchange(UNCOUNTED, COUNTED, AcqRel, Acquire);
         // Somebody may have claimed the task before it had a side box, and then knows of no backlog; or has found the
         // place uncounted. The word says so, as making the box has changed it after the claim.
@@ -56,6 +57,7 @@ impl BacklogPlace {
 
     /// The task is pending no longer.
     pub(crate) fn leave(&self) {
+        // NO MODEL: as in `count`.
         if self.state.swap(GONE, AcqRel) == COUNTED {
             self.tell();
         }

@@ -21,7 +21,7 @@ use alloc::boxed::Box;
 use core::mem::{ManuallyDrop, needs_drop, offset_of};
 use core::panic::Location;
 use core::ptr::{self, NonNull};
-use earnest_sync::Ordering::{AcqRel, Acquire};
+use earnest_sync::Ordering::{AcqRel, Acquire, Relaxed};
 use earnest_sync::{Arc, AtomicPtr, UnsafeCell, catch_unwind};
 
 /// What every cell begins with, whatever its types.
@@ -351,7 +351,9 @@ impl RawCell {
     #[inline]
     pub(crate) unsafe fn free(self) {
         let header = self.header();
-        let side = header.side.load(Acquire);
+        // ORDERING: Relaxed; whoever made the side box was a party then, or had the graph's lock, which a party took afterwards;
+        // and the last party comes after all others (R4).
+        let side = header.side.load(Relaxed);
         if !side.is_null() {
             // SAFETY: the pointer came from `Arc::into_raw` in `side`, and this is the cell's reference.
             drop(unsafe { Arc::from_raw(side) });

@@ -15,11 +15,7 @@ use crate::owner::Owner;
 use crate::side::Side;
 use crate::sources::Needs;
 use crate::worker::{Host, Worker};
-use earnest_sync::{
-    AtomicUsize, Mutex,
-    Ordering::{AcqRel, Relaxed, SeqCst},
-    fence, mutant,
-};
+use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant};
 use std::collections::BTreeMap;
 
 earnest_sync::global! {
@@ -57,10 +53,10 @@ earnest_sync::global! {
 /// What `derived`, which the caller holds, is made of has changed: somebody who waits for it may be able to run it now, if
 /// nobody else can, or may wait for itself.
 pub(crate) fn sources_changed(derived: RawCell) {
-    // ORDERING: SeqCst; pairs with the fence in `enter`: either the new sources are seen by the look that follows there,
-    // or the one who waits is seen here.
-    fence(SeqCst);
-    // ORDERING: Relaxed, as the fences order it.
+    // ORDERING: Relaxed. What `derived` is made of lies behind a lock, under which it has just been changed, and which
+    // `enter_and_look` takes, to look at that, after it has counted. Whoever comes second sees the other: the new sources
+    // there, or the count here. Without a side box there is no lock: but what has none yet has had no sources, and whoever
+    // waits for it has it from the one who gave it the first ones.
     if WAITING.load(Relaxed) == 0 || mutant!("sources_changed_unheard") {
         return;
     }
@@ -131,9 +127,8 @@ fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Op
     let mut entered =
         Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
     let Some(innermost) = tasks.first() else { return (entered, None) };
-    WAITING.fetch_add(1, AcqRel);
-    // ORDERING: SeqCst; pairs with the fence in `sources_changed`.
-    fence(SeqCst);
+    // ORDERING: Relaxed; see `sources_changed`.
+    WAITING.fetch_add(1, Relaxed);
     let mut looked_at = Vec::new();
     let (stuck, left) = {
         let mut graph = GRAPH.lock();
@@ -192,7 +187,8 @@ impl Graph {
         let tasks = core::mem::take(&mut entered.tasks);
         if let Some(innermost) = tasks.first() {
             self.leave_pool(entered.owner, *innermost);
-            WAITING.fetch_sub(1, AcqRel);
+            // ORDERING: Relaxed; who sees the old count looks for nothing.
+            WAITING.fetch_sub(1, Relaxed);
         }
         tasks.iter().filter_map(|task| self.waits.remove(task)).collect()
     }

@@ -71,14 +71,10 @@ impl Tasks {
 
     /// How many have not ended.
     pub(crate) fn len(&self) -> usize {
-        let left = self.left.load(Acquire);
+        // ORDERING: Relaxed, as below; for the eye only.
+        let left = self.left.load(Relaxed);
         // Far from `OPEN` on either side, where fewer have been added by others than have ended.
-        if left > OPEN / 2 {
-            // ORDERING: Relaxed; for the eye only.
-            left.wrapping_sub(OPEN).wrapping_add(self.added.load(Relaxed))
-        } else {
-            left
-        }
+        if left > OPEN / 2 { left.wrapping_sub(OPEN).wrapping_add(self.added.load(Relaxed)) } else { left }
     }
 
     fn add_one(&self) {

@@ -18,7 +18,7 @@ use core::mem;
 use core::task::Waker;
 use earnest_sync::{
     Arc, AtomicUsize, Mutex, OnceLock,
-    Ordering::{AcqRel, Acquire},
+    Ordering::{AcqRel, Acquire, Relaxed},
     UnsafeCell, mutant,
 };
 
@@ -174,9 +174,10 @@ impl Side {
 
     /// The number of the future: the same for whoever asks.
     pub(crate) fn id(&self) -> FutureId {
-        FutureId::from_number(self.id.load(Acquire)).unwrap_or_else(|| {
+        // ORDERING: Relaxed, here and below; a number, behind which nothing lies.
+        FutureId::from_number(self.id.load(Relaxed)).unwrap_or_else(|| {
             let fresh = FutureId::next();
-            match self.id.compare_exchange(0, fresh.number(), AcqRel, Acquire) {
+            match self.id.compare_exchange(0, fresh.number(), Relaxed, Relaxed) {
                 Ok(_) => fresh,
                 Err(first) => FutureId::from_number(first).unwrap_or(fresh),
             }
@@ -223,8 +224,9 @@ impl WakerSlot {
         // SAFETY: this thread moved the state to REGISTERING, so the slot is its own until the exchange below.
         let old = self.waker.with_mut(|slot| unsafe { (*slot).replace(waker) });
         if self.state.compare_exchange(REGISTERING, WAITING, AcqRel, Acquire).is_err() {
-            // Woken meanwhile: what was put there stays, unwoken, until the box is dropped.
-            self.state.swap(WAITING, AcqRel);
+            // Woken meanwhile: what was put there stays, unwoken, until it is replaced or the box is dropped.
+            // ORDERING: Relaxed; the one wake has been, and whoever polls comes after who has polled.
+            self.state.store(WAITING, Relaxed);
         }
         run_caught("a waker's destructor", || drop(old));
     }

@@ -279,6 +279,7 @@ impl Word {
         if mutant!("start_without_exchange") {
             let next = self.load().if_pending(Phase::Running);
             // ORDERING: Release, and only as a seeded fault.
+            // NO MODEL: no other build has it.
             next.into_iter().for_each(|next| self.0.store(next.0, Release));
             return next.is_some();
         }
@@ -297,6 +298,7 @@ impl Word {
         if mutant!("cancel_without_exchange") {
             let seen = self.load();
             let next = seen.if_pending(Phase::Cancelling).ok_or(seen)?;
+            // NO MODEL: a seeded fault, as above.
             self.0.store(next.0, Release);
             return Ok(());
         }

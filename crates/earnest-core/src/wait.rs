@@ -14,7 +14,7 @@ use crate::waiter::{Inbox, Next, Waiter, has_passed};
 use crate::worker::{self, Frame, Host, Worker};
 use earnest_sync::{
     AtomicUsize,
-    Ordering::{AcqRel, Relaxed, SeqCst},
+    Ordering::{Relaxed, SeqCst},
     fence,
 };
 use std::sync::Arc;
@@ -281,11 +281,13 @@ earnest_sync::global! {
     static AWAIT_UNQUEUED: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// Whether a worker waits for a task that had not been queued when it began to wait. A pool asks after it has queued one,
-/// and after a sequentially consistent fence.
+/// Whether a worker waits for a task that had not been queued when it began to wait. A pool asks after it has queued one.
 pub fn unqueued_is_awaited() -> bool {
-    // ORDERING: Relaxed; pairs, by the caller's fence, with the one in `begin`: either the task's owner is seen by the
-    // look that follows there, or the one who waits is seen here.
+    // ORDERING: SeqCst; pairs with the fence in `begin`: either the task's owner is seen by the look that follows there, or
+    // the one who waits is seen here.
+    // NO MODEL: the pool's stand-in for a push to the shared queue has a fence as well, which the queue itself has not.
+    fence(SeqCst);
+    // ORDERING: Relaxed, as above.
     AWAIT_UNQUEUED.load(Relaxed) != 0
 }
 
@@ -294,8 +296,8 @@ pub(crate) struct AwaitsUnqueued;
 
 impl AwaitsUnqueued {
     pub(crate) fn begin() -> AwaitsUnqueued {
-        AWAIT_UNQUEUED.fetch_add(1, AcqRel);
-        // ORDERING: SeqCst; pairs with the pusher's, see `unqueued_is_awaited`.
+        // ORDERING: Relaxed, as the fence orders it: SeqCst, it pairs with that in `unqueued_is_awaited`.
+        AWAIT_UNQUEUED.fetch_add(1, Relaxed);
         fence(SeqCst);
         AwaitsUnqueued
     }
@@ -303,7 +305,8 @@ impl AwaitsUnqueued {
 
 impl Drop for AwaitsUnqueued {
     fn drop(&mut self) {
-        AWAIT_UNQUEUED.fetch_sub(1, AcqRel);
+        // ORDERING: Relaxed; who sees the old count calls for nothing.
+        AWAIT_UNQUEUED.fetch_sub(1, Relaxed);
     }
 }
 

@@ -155,6 +155,8 @@ impl Waiter {
             // ORDERING: Relaxed, as the swap above has made the whole chain this thread's own.
             let below = link.load(Relaxed);
             // ORDERING: Release; pairs with the Acquire of whoever uses the token again.
+            // NO MODEL: what lies behind a token is handed over by `newest`, and by the word of the future; this says that the
+            // token is free, and no more.
             link.store(FREE, Release);
             if below == EMPTY {
                 return Some(entry);
@@ -186,6 +188,7 @@ impl Waiter {
         }
         // ORDERING: Acquire; pairs with the Release by which others have dropped their references: what they have put is
         // seen below.
+        // NO MODEL: the waiters of models serve once.
         fence(Acquire);
         self.inbox.is_empty()
     }
@@ -199,7 +202,8 @@ impl Inbox {
     /// Whether there is nothing in it. It may be asleep: announced for a waker, or for a sleep that has ended for another
     /// reason.
     fn is_empty(&self) -> bool {
-        matches!(self.newest.load(Acquire), EMPTY | ASLEEP)
+        // ORDERING: Relaxed; what is there is taken by an exchange that acquires.
+        matches!(self.newest.load(Relaxed), EMPTY | ASLEEP)
     }
 
     fn link(&self, entry: usize) -> &AtomicUsize {
@@ -225,6 +229,7 @@ impl Inbox {
     /// If there is no room for the token.
     pub fn put(&self, token: usize) {
         let link = self.links.of(token);
+        // NO MODEL: as in `take`.
         if link.compare_exchange(FREE, EMPTY, AcqRel, Acquire).is_err() {
             return;
         }
@@ -248,6 +253,8 @@ impl Inbox {
     fn announce(&self) -> bool {
         // The announcement and the last look at the inbox are one exchange: it fails if there is anything in it. An
         // earlier announcement that nobody has replaced is as good as a new one.
+        // NO MODEL: whoever replaces it unparks under the parker's lock, under which its waker was left before; and what is there
+        // is taken by an exchange that acquires.
         matches!(self.newest.compare_exchange(EMPTY, ASLEEP, AcqRel, Acquire), Ok(_) | Err(ASLEEP))
     }
 

@@ -129,6 +129,7 @@ impl Inbox {
         let parked = self.parker.park(deadline);
         // Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left over for the
         // next sleep.
+        // NO MODEL: the parker's lock orders what it is about, and what has been put is taken by an exchange that acquires.
         if parked != Parked::Unparked && self.newest.compare_exchange(ASLEEP, EMPTY, AcqRel, Acquire).is_err()
         {
             while self.parker.park(None) != Parked::Unparked {}

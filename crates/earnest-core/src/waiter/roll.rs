@@ -18,7 +18,7 @@ use core::mem::ManuallyDrop;
 use core::ptr;
 use earnest_sync::{
     AtomicUsize,
-    Ordering::{AcqRel, Acquire, Relaxed},
+    Ordering::{AcqRel, Relaxed},
     UnsafeCell, mutant,
 };
 
@@ -162,8 +162,8 @@ impl Roll {
         cells.admit(token);
         let slot = cells.of(token);
         assert!(self.n_listed < SHARE - 1, "more registrations than can be counted");
-        // ORDERING: Acquire; pairs with the Release of `Waiter::take`, from which on nobody else uses the slot.
-        assert_eq!(slot.link.load(Acquire), FREE, "a token that is in use");
+        // ORDERING: Relaxed; tokens are freed by the waiter's owner alone, who is the one that uses them again.
+        assert_eq!(slot.link.load(Relaxed), FREE, "a token that is in use");
         slot.inbox.set(Arc::as_ptr(&self.inbox));
         // ORDERING: Relaxed; the state word hands the slot over.
         slot.link.store(HANGS | entry_of(token) | LISTED, Relaxed);
