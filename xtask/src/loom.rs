@@ -1,6 +1,7 @@
 //! `cargo xtask loom`: runs every model of every crate, and proves that the models can fail.
 
 mod floors;
+mod memory_model;
 mod mutants;
 mod orderings;
 mod patch;

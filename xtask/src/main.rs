@@ -19,6 +19,7 @@ mod soak;
 mod table;
 mod target;
 mod tidy;
+mod verify;
 mod wasm;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ enum Command {
     Long,
     /// Model-check the crates with loom
     Loom(loom::Arguments),
+    /// Run every layer of checks that looks for races
+    Verify(verify::Arguments),
     /// Run storms, which are too large for models, under random schedules
     Shuttle(shuttle::Arguments),
     /// Put random load on everything at once
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Long => long::run(),
         Command::Loom(arguments) => loom::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Shuttle(arguments) => shuttle::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Miri(arguments) => miri::run(&arguments),

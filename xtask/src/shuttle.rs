@@ -59,10 +59,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         run_within(&mut command, LIMIT)
     });
     let mut table = Table::new(&["storm", ">schedules", ">seconds", "verdict"]);
-    let mut n_failed = 0;
+    let (mut n_failed, mut n_schedules) = (0, 0);
     for (name, result) in names.iter().zip(results) {
         let finished = result?;
         let n = schedules(&finished.output);
+        n_schedules += n;
         let verdict = match finished.end {
             End::Succeeded if n > 0 => "ok",
             End::TimedOut => "HANGS",
@@ -78,7 +79,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         table.row([(*name).to_owned(), n.to_string(), seconds, verdict.to_owned()]);
     }
     table.print();
-    println!("{} storms from seed {} on, {n_failed} failures", names.len(), arguments.seed);
+    let of = arguments.mutant.as_ref().map(|mutant| format!(" with the fault {mutant}")).unwrap_or_default();
+    println!(
+        "{} storms, {n_schedules} schedules from seed {} on{of}, {n_failed} failures",
+        names.len(),
+        arguments.seed
+    );
     Ok(if (n_failed == 0) == arguments.mutant.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

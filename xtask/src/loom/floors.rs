@@ -45,7 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         println!("floors not compared");
     }
     let passed = report.failures.is_empty();
-    println!("{} tests, {} models, {} failures", tests.len(), report.seen.len(), report.failures.len());
+    let (n_models, n_executions) = (report.seen.len(), report.seen.values().sum::<u64>());
+    let n_failures = report.failures.len();
+    println!("{} tests, {n_models} models, {n_executions} executions, {n_failures} failures", tests.len());
     if arguments.record && passed {
         // The floors of models that were not asked for stay as they are.
         let mut recorded = if arguments.is_everything() { Floors::new() } else { floors };

@@ -3,8 +3,8 @@
 //! Nothing in the sources says that it can be weakened: the build with seeded faults has atomics that compare where they are
 //! accessed with what is to be weak. Which model misses which ordering is found once, and kept in orderings.toml.
 
-use super::Arguments;
 use super::suite::{self, Build, Test, tail};
+use super::{Arguments, memory_model};
 use crate::cargo::root;
 use crate::process::{End, Finished, each};
 use crate::table::Table;
@@ -26,18 +26,23 @@ const STAND_INS: [&str; 1] = ["crates/earnest-pool/src/deque/model.rs"];
 
 /// In a comment near an access: no model misses its ordering, and why that is so.
 const UNDEFENDED: &str = "NO MODEL:";
+const ARGUMENT: &str = "ORDERING:";
+const MARKERS: [&str; 3] = [UNDEFENDED, ARGUMENT, "SAFETY:"];
 const NEAR: usize = 8;
 
 /// An access in the sources that is not relaxed, or a fence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Access {
-    file: String,
+pub(super) struct Access {
+    pub(super) file: String,
     /// The line that it is in, and which of those with the same text: what it is known by where lines move.
-    code: String,
-    nth: usize,
+    pub(super) code: String,
+    pub(super) nth: usize,
     line: usize,
     column: usize,
-    is_explained: bool,
+    /// Why it is as strong as that, where it is said.
+    pub(super) argument: Option<String>,
+    /// Why no model misses it, where none does.
+    pub(super) undefended: Option<String>,
 }
 
 /// orderings.toml.
@@ -51,15 +56,15 @@ struct List {
 /// Which model misses an ordering.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub(super) struct Entry {
     file: String,
     code: String,
     #[serde(default, skip_serializing_if = "is_zero")]
     nth: usize,
     /// `CRATE::NAME`.
-    test: String,
+    pub(super) test: String,
     /// What its output then contains.
-    signature: String,
+    pub(super) signature: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
@@ -89,17 +94,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     accesses.retain(|access| arguments.wants(&access.place()));
     let tests = suite::build(arguments, Build::Mutants)?;
     let list = read()?;
-    if arguments.record {
-        record(arguments, &accesses, &tests, list)
+    let passed = if arguments.record {
+        record(arguments, &accesses, &tests, &list)?
     } else {
-        check(&accesses, &tests, &list)
+        check(&accesses, &tests, &list)?
+    };
+    if !arguments.is_everything() {
+        return Ok(passed);
     }
+    let list = read()?;
+    let entry = |access: &Access| list.access.iter().find(|entry| entry.is_of(access));
+    let page = memory_model::page(accesses.iter().map(|access| (access, entry(access))));
+    Ok(memory_model::keep(&page, arguments.record)? && passed)
 }
 
 /// Each access has a model that misses its ordering, or says why not.
 fn check(accesses: &[Access], tests: &[Test], list: &List) -> Result<bool> {
     let (explained, defended): (Vec<&Access>, Vec<&Access>) =
-        accesses.iter().partition(|access| access.is_explained);
+        accesses.iter().partition(|access| access.undefended.is_some());
     let entry = |access: &Access| list.access.iter().find(|entry| entry.is_of(access));
     let find = |entry: &Entry| tests.iter().find(|test| test.full_name() == entry.test);
     let results = each(&defended, |access| {
@@ -147,10 +159,10 @@ fn check(accesses: &[Access], tests: &[Test], list: &List) -> Result<bool> {
 }
 
 /// Finds the quickest model for each that has none as yet, and writes what it found.
-fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: List) -> Result<bool> {
+fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: &List) -> Result<bool> {
     let wanted: Vec<&Access> = accesses
         .iter()
-        .filter(|access| !access.is_explained && !list.access.iter().any(|entry| entry.is_of(access)))
+        .filter(|access| access.undefended.is_none() && !list.access.iter().any(|entry| entry.is_of(access)))
         .collect();
     println!("{} accesses, {} without a model", accesses.len(), wanted.len());
     let reached = if wanted.is_empty() { Vec::new() } else { reached(tests)? };
@@ -181,9 +193,9 @@ fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: List
     });
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
     let n_left = found.iter().filter(|found| found.is_none()).count();
-    let mut kept = list.access;
+    let mut kept = list.access.clone();
     if arguments.is_everything() {
-        kept.retain(|entry| accesses.iter().any(|access| !access.is_explained && entry.is_of(access)));
+        kept.retain(|entry| accesses.iter().any(|access| access.undefended.is_none() && entry.is_of(access)));
     }
     kept.extend(found.into_iter().flatten());
     kept.sort_by(|one, other| (&one.file, &one.code, one.nth).cmp(&(&other.file, &other.code, other.nth)));
@@ -273,17 +285,35 @@ fn in_source(source: &Source) -> Vec<Access> {
             let code = text[line - 1].trim().to_owned();
             let nth = seen.entry(code.clone()).or_default();
             *nth += 1;
-            let near = &text[line.saturating_sub(NEAR + 1)..line];
+            let near = &text[line.saturating_sub(NEAR + 1)..line - 1];
             Access {
                 file: source.path.clone(),
                 nth: *nth - 1,
                 code,
                 line,
                 column,
-                is_explained: near.iter().any(|line| line.contains(UNDEFENDED)),
+                argument: remark(statement(near), ARGUMENT),
+                undefended: remark(near, UNDEFENDED),
             }
         })
         .collect()
+}
+
+/// What of `lines`, at the end, belongs to one statement.
+fn statement<'a>(lines: &'a [&'a str]) -> &'a [&'a str] {
+    let is_end = |line: &&str| !line.trim().starts_with("//") && line.trim_end().ends_with([';', '{', '}']);
+    lines.iter().rposition(is_end).map_or(lines, |end| &lines[end + 1..])
+}
+
+/// The last remark that begins with `marker`: to the end of the comment, or where another begins.
+fn remark(lines: &[&str], marker: &str) -> Option<String> {
+    let first = lines.iter().rposition(|line| line.contains(marker))?;
+    let (_, begins) = lines[first].split_once(marker)?;
+    let comments = lines[first + 1..].iter().map_while(|line| line.trim().strip_prefix("//"));
+    let goes_on =
+        comments.map(str::trim).take_while(|line| !MARKERS.iter().any(|marker| line.starts_with(marker)));
+    let words: Vec<&str> = std::iter::once(begins.trim()).chain(goes_on).collect();
+    Some(words.join(" "))
 }
 
 /// What is between the parentheses.
@@ -327,7 +357,7 @@ mod tests {
         let source = Source::new("crates/earnest-core/src/a.rs".to_owned(), text.to_owned());
         in_source(&source)
             .iter()
-            .map(|access| (access.line, access.column, access.nth, access.is_explained))
+            .map(|access| (access.line, access.column, access.nth, access.undefended.is_some()))
             .collect()
     }
 
@@ -355,6 +385,14 @@ mod tests {
         let far = "\n".repeat(NEAR + 1);
         assert_eq!(found("// NO MODEL: x\na.load(Acquire);\n"), [(2, 3, 0, true)]);
         assert!(!found(&format!("// NO MODEL: x{far}a.load(Acquire);\n"))[0].3);
+    }
+
+    #[test]
+    fn a_remark_ends_where_another_begins() {
+        let lines = ["// ORDERING: Release;", "    // as below.", "// NO MODEL: none", "x();"];
+        assert_eq!(remark(&lines, ARGUMENT).unwrap(), "Release; as below.");
+        assert_eq!(remark(&lines, UNDEFENDED).unwrap(), "none");
+        assert_eq!(remark(&lines, "SAFETY:"), None);
     }
 
     #[test]
