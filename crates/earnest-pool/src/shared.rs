@@ -232,7 +232,7 @@ impl Shared {
             builder = builder.stack_size(bytes);
         }
         let shared = self.clone();
-        let join = builder.spawn(move || worker::run(shared, seat))?;
+        let join = earnest_sync::spawn(builder, move || worker::run(shared, seat))?;
         Ok(Thread { name, join: Some(join) })
     }
 

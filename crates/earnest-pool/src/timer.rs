@@ -60,7 +60,9 @@ impl Timer {
     /// Starts a thread that keeps the time. It looks as soon as it has the lock.
     fn start_keeper(&mut self) -> io::Result<()> {
         let number = self.keeper + 1;
-        thread::Builder::new().name("earnest-timer".to_owned()).spawn(move || keep_time(number))?;
+        earnest_sync::spawn(thread::Builder::new().name("earnest-timer".to_owned()), move || {
+            keep_time(number)
+        })?;
         self.keeper = number;
         Ok(())
     }

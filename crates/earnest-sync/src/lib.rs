@@ -38,6 +38,8 @@ mod mutant;
 #[cfg(all(feature = "std", earnest_shuttle))]
 #[path = "shuttle.rs"]
 mod explore;
+#[cfg(feature = "std")]
+mod spawn;
 #[cfg(all(feature = "std", earnest_loom, earnest_mutants))]
 mod weak;
 
@@ -48,3 +50,5 @@ pub use hosted::*;
 pub use imp::*;
 #[doc(hidden)]
 pub use mutant::active as active_mutant;
+#[cfg(feature = "std")]
+pub use spawn::{fail_spawns, spawn};

@@ -4,6 +4,7 @@
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
 //! - [`alone`] runs a test in a process where no other runs.
 //! - `returns_in_child` runs a part of a test in a fork of the process.
+//! - `limit_address_space` and `interrupted` make it hard for a process or a thread.
 //! - [`example`] is where the program of an example is.
 //! - [`Events`] has what was reported through `tracing`.
 
@@ -13,6 +14,8 @@ mod child;
 mod conform;
 mod events;
 mod example;
+#[cfg(target_os = "linux")]
+mod limits;
 mod threads;
 mod watchdog;
 
@@ -22,4 +25,6 @@ pub use child::returns_in_child;
 pub use conform::{Claims, conform};
 pub use events::Events;
 pub use example::example;
+#[cfg(target_os = "linux")]
+pub use limits::{interrupted, limit_address_space};
 pub use watchdog::{PATIENCE, watched, watched_for};

@@ -40,6 +40,7 @@ const UNSAFE: &[&str] = &[
     "crates/earnest-pool/src/worker.rs",
     "crates/earnest-sync/",
     "crates/earnest-testing/src/child.rs",
+    "crates/earnest-testing/src/limits.rs",
     "xtask/soak/src/memory.rs",
     // The names of exported functions, which is all.
     "xtask/wasm/src/lib.rs",

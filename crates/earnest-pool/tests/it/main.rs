@@ -7,6 +7,8 @@ mod bounded;
 mod broken;
 mod environment;
 mod exit;
+#[cfg(unix)]
+mod faults;
 mod finalizer;
 #[cfg(unix)]
 mod fork;
