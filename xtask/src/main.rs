@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`. Each has a file of its own.
 
+mod abort;
 mod api;
 mod bench;
 mod cargo;
@@ -46,6 +47,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Run storms, which are too large for models, under random schedules
     Shuttle(shuttle::Arguments),
+    /// Run a program that aborts where it panics
+    Abort,
     /// Put random load on everything at once
     Soak(soak::Arguments),
     /// Run tests under Miri
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Shuttle(arguments) => shuttle::run(&arguments),
+        Command::Abort => abort::run(),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Miri(arguments) => miri::run(&arguments),
         Command::Sanitize(arguments) => sanitize::run(&arguments),

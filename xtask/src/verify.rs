@@ -60,6 +60,7 @@ const LAYERS: &[Layer] = &[
         arguments: [&[], &["fuzz", "--seconds", "30"], &["fuzz", "--seconds", "600"]],
         ..layer("fuzz", &[], 30)
     },
+    Layer { from: Depth::Usual, ..layer("panic = abort", &["abort"], 10) },
     Layer {
         arguments: [&["soak", "--minutes", "0.2"], &["soak"], &["soak", "--minutes", "20"]],
         ..layer("soak", &[], 40)
