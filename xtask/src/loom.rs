@@ -15,7 +15,7 @@ pub(crate) use mutants::unlisted_faults;
 /// Model-check the crates with loom.
 ///
 /// Each crate with a tests/loom/main.rs is built with `--cfg earnest_loom` and its tests are run, every one
-/// in a process of its own. The search is bounded by LOOM_MAX_PREEMPTIONS (2 unless set) and
+/// in a process of its own. The search is bounded by LOOM_MAX_PREEMPTIONS (3 unless set) and
 /// LOOM_MAX_BRANCHES (10000).
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// Take away one ordering or fence after the other instead, and want a model to miss each. Implies --patched
     #[arg(long, conflicts_with = "mutants")]
     orderings: bool,
+    /// Three preemptions also where the model says two, as that takes minutes
+    #[arg(long, conflicts_with_all = ["mutants", "orderings", "record"])]
+    deep: bool,
     /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml
     #[arg(long)]
     record: bool,

@@ -41,7 +41,10 @@ const fn layer(name: &'static str, arguments: &'static [&'static str], minutes: 
 }
 
 const LAYERS: &[Layer] = &[
-    layer("models", &["loom", "--patched"], 15),
+    Layer {
+        arguments: [&["loom", "--patched"], &["loom", "--patched"], &["loom", "--patched", "--deep"]],
+        ..layer("models", &[], 120)
+    },
     layer("seeded faults", &["loom", "--mutants"], 15),
     layer("orderings", &["loom", "--orderings"], 15),
     Layer {

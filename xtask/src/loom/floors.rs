@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let floors = if arguments.patched && default_bounds { read()? } else { Floors::new() };
     let compared = arguments.patched && default_bounds && !arguments.record;
 
-    let results = each(&tests, |test| test.run(&[], LIMIT));
+    let deep: &[_] = if arguments.deep { &[("EARNEST_LOOM_DEEP", "1")] } else { &[] };
+    let results = each(&tests, |test| test.run(deep, LIMIT));
     let mut report = Report::default();
     for (test, result) in tests.iter().zip(results) {
         report.add(&test.full_name(), &result?, compared.then_some(&floors));

@@ -94,7 +94,7 @@ fn listed(listing: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The bounds of the search that the recorded floors hold for.
-pub(crate) const BOUNDS: [(&str, &str); 2] = [("LOOM_MAX_PREEMPTIONS", "2"), ("LOOM_MAX_BRANCHES", "10000")];
+pub(crate) const BOUNDS: [(&str, &str); 2] = [("LOOM_MAX_PREEMPTIONS", "3"), ("LOOM_MAX_BRANCHES", "10000")];
 
 impl Test {
     /// `CRATE::NAME`, which filters are held against.

@@ -2,11 +2,12 @@
 
 use earnest_combinators::{Ended, ReturnWhen, wait};
 use earnest_core::promise;
-use earnest_sync::{model, thread};
+use earnest_sync::{model_bounded, thread};
 
 #[test]
 fn first_of_two() {
-    model("combinators::first_of_two", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("combinators::first_of_two", 2, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<u32>>()).unzip();
         let producers: Vec<_> = promises
             .into_iter()
@@ -25,7 +26,8 @@ fn first_of_two() {
 
 #[test]
 fn first_exception_of_two() {
-    model("combinators::first_exception_of_two", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("combinators::first_exception_of_two", 2, || {
         let (values, a) = promise::<Box<u32>>();
         let (fails, b) = promise::<Box<u32>>();
         let producers = [

@@ -3,11 +3,12 @@
 
 use earnest_combinators::{EntrantsExt, race, try_join_all};
 use earnest_core::promise;
-use earnest_sync::{model, thread};
+use earnest_sync::{model, model_bounded, thread};
 
 #[test]
 fn race_of_two() {
-    model("combinators::race_of_two", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("combinators::race_of_two", 2, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<usize>>()).unzip();
         let producers: Vec<_> = (0..)
             .zip(promises)
@@ -34,7 +35,8 @@ fn complete_vs_result_of_the_race() {
 
 #[test]
 fn join_of_two() {
-    model("combinators::join_of_two", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("combinators::join_of_two", 2, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<usize>>()).unzip();
         let producers: Vec<_> = (0..)
             .zip(promises)

@@ -2,7 +2,7 @@
 
 use crate::support::Idle;
 use earnest_core::{Future, Host, Inbox, Owner, Runnable, task};
-use earnest_sync::{Arc, Mutex, model, thread};
+use earnest_sync::{Arc, Mutex, model, model_bounded, thread};
 
 type Place = Arc<Mutex<Option<Future<bool>>>>;
 
@@ -43,7 +43,8 @@ fn cycle_of_two() {
 
 #[test]
 fn cycle_of_two_who_look_again() {
-    model("core::cycle_of_two_who_look_again", || one_is_told(&CallsAgain));
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("core::cycle_of_two_who_look_again", 2, || one_is_told(&CallsAgain));
 }
 
 /// Both tasks are those of pools with this host.
@@ -68,7 +69,8 @@ fn one_is_told(host: &'static dyn Host) {
 
 #[test]
 fn callback_in_a_circle() {
-    model("core::callback_in_a_circle", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("core::callback_in_a_circle", 2, || {
         let (run_a, a) = task(|| 1);
         let a = a.shared();
         // So that the task is on its way to be settled when the other callback comes.

@@ -1,7 +1,7 @@
 //! A join on a worker returns when its second half is done or will not be called, whoever takes, drops or takes it back.
 
 use earnest_core::{Executor, Host, HostId, Inbox, Owner, Refused, Runnable, Worker, join, promise};
-use earnest_sync::{Condvar, Mutex, UnsafeCell, model, thread};
+use earnest_sync::{Condvar, Mutex, UnsafeCell, model, model_bounded, thread};
 use std::sync::Arc;
 
 /// What becomes of what a worker offers to others.
@@ -175,7 +175,8 @@ fn join_after_a_steal() {
 
 #[test]
 fn wait_within_joins() {
-    model("core::wait_within_joins", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("core::wait_within_joins", 2, || {
         on_a_worker(Fate::Run, |pool| {
             let (promise, future) = promise();
             let waits = || join(pool, || future.result().unwrap(), move || _ = promise.complete(7));

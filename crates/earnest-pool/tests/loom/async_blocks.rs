@@ -6,7 +6,7 @@ use earnest_sync::{Arc, Mutex, model_bounded, thread};
 
 #[test]
 fn wake_vs_poll() {
-    model_bounded("pool::wake_vs_poll", 1, || {
+    model_bounded("pool::wake_vs_poll", 2, || {
         let pool = crate::pool(1);
         let place = Arc::new(Mutex::new((None::<Waker>, false)));
         let seen = place.clone();

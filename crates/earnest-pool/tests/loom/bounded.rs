@@ -23,7 +23,7 @@ fn submit_vs_begin() {
 
 #[test]
 fn wait_for_room_vs_shutdown() {
-    model_bounded("pool::wait_for_room_vs_shutdown", 1, || {
+    model_bounded("pool::wait_for_room_vs_shutdown", 2, || {
         let pool = pool(RejectionPolicy::Block);
         let handle = pool.handle();
         let submits = thread::spawn(move || [1, 2].map(|n| handle.submit(move || n)));
@@ -42,7 +42,7 @@ fn wait_for_room_vs_shutdown() {
 /// place and not be in the queue yet.
 #[test]
 fn submit_vs_discard() {
-    model_bounded("pool::submit_vs_discard", 1, || {
+    model_bounded("pool::submit_vs_discard", 2, || {
         let pool = pool(RejectionPolicy::DiscardOldest);
         let gate = Arc::new(Mutex::new(()));
         let (begins, began) = promise();

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 #[test]
 fn submit_vs_shutdown() {
-    model("pool::submit_vs_shutdown", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("pool::submit_vs_shutdown", 2, || {
         let pool = pool(1);
         let runs = Arc::new(AtomicUsize::new(0));
         // So that there is a worker, which may be leaving when the task comes.
@@ -38,7 +39,8 @@ fn first_submit_vs_shutdown() {
 
 #[test]
 fn submit_vs_cancelling_shutdown() {
-    model("pool::submit_vs_cancelling_shutdown", || {
+    // With three preemptions it takes a minute or more: that is for the night.
+    model_bounded("pool::submit_vs_cancelling_shutdown", 2, || {
         let pool = pool(1);
         let handle = pool.handle();
         let submitter = thread::spawn(move || handle.submit(|| Box::new(1)).result());

@@ -26,7 +26,7 @@ fn wait_vs_push() {
 
 #[test]
 fn wait_vs_claim() {
-    model_bounded("pool::wait_vs_claim", 1, || {
+    model_bounded("pool::wait_vs_claim", 2, || {
         let pool = crate::pool(1);
         let handle = pool.handle();
         let outer = pool.submit(move || handle.submit(|| 2).result().unwrap());
@@ -52,7 +52,7 @@ fn wait_vs_push_that_only_the_waiting_worker_can_run() {
 
 #[test]
 fn wait_vs_spawn() {
-    model_bounded("pool::wait_vs_spawn", 1, || {
+    model_bounded("pool::wait_vs_spawn", 2, || {
         let pool = crate::pool(1);
         let (runnable, future) = task(|| 5);
         let outer = pool.submit(move || future.result().unwrap());
