@@ -46,14 +46,15 @@ const LAYERS: &[Layer] = &[
         ..layer("models", &[], 120)
     },
     layer("seeded faults", &["loom", "--mutants"], 15),
-    layer("orderings", &["loom", "--orderings"], 15),
+    Layer { from: Depth::Deep, ..layer("orderings", &["loom", "--orderings"], 15) },
     Layer {
         arguments: [&["shuttle"], &["shuttle", "--seeds", "20"], &["shuttle", "--seeds", "400"]],
         ..layer("storms", &[], 60)
     },
     layer("storms, a seeded fault", &["shuttle", "--mutant", "sleep_unannounced"], 10),
     Layer {
-        arguments: [&["miri", "--quick"], &["miri"], &["miri", "--seeds", "16"]],
+        from: Depth::Usual,
+        arguments: [&[], &["miri"], &["miri", "--seeds", "16"]],
         ..layer("Miri", &[], 120)
     },
     Layer { from: Depth::Usual, ..layer("ThreadSanitizer", &["sanitize", "thread"], 30) },

@@ -184,10 +184,12 @@ where
             let next = match seen {
                 IDLE => QUEUED,
                 POLLED if !mutant!("wake_while_polled_lost") => WOKEN,
+                // It will be polled anyway, and that poll is to see what was done before this wake: the exchange releases it.
+                QUEUED | WOKEN if !mutant!("wake_unseen") => seen,
                 _ => return false,
             };
             match self.state.compare_exchange(seen, next, AcqRel, Acquire) {
-                Ok(_) => return next == QUEUED,
+                Ok(_) => return seen == IDLE,
                 Err(actual) => seen = actual,
             }
         }

@@ -18,6 +18,9 @@ use std::time::Duration;
 /// Seeded faults are caught within seconds, or the pair of fault and model is badly chosen.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// Enough for nearly all of them.
+const PREEMPTIONS: u32 = 2;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
@@ -37,7 +40,7 @@ struct Mutant {
     /// What the output of the failing model must contain; `timeout` where the fault makes it run on;
     /// `survives` for the control, which no code uses.
     signature: String,
-    /// A bound for this fault only, where the default one is too small, or larger than needed.
+    /// A bound for this fault only, where the usual one is too small, or larger than needed.
     preemptions: Option<u32>,
 }
 
@@ -54,7 +57,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
 
     let used: Vec<&Test> =
         tests.iter().filter(|test| list.mutant.iter().any(|mutant| test.is(mutant))).collect();
-    let clean = each(&used, |test| test.run(&[], 4 * LIMIT));
+    // Each is fully explored where the models are what is run.
+    let clean = each(&used, |test| test.run(&[("LOOM_MAX_PREEMPTIONS", "1")], 4 * LIMIT));
     for (test, finished) in used.iter().zip(clean) {
         let finished = finished?;
         if finished.end != End::Succeeded {
@@ -90,10 +94,8 @@ impl Test {
 
 impl Mutant {
     fn run(&self, test: &Test) -> Result<Finished> {
-        let preemptions = self.preemptions.map(|bound| bound.to_string());
-        let mut environment = vec![("EARNEST_MUTANT", self.name.as_str())];
-        environment.extend(preemptions.as_deref().map(|bound| ("LOOM_MAX_PREEMPTIONS", bound)));
-        test.run(&environment, LIMIT)
+        let preemptions = self.preemptions.unwrap_or(PREEMPTIONS).to_string();
+        test.run(&[("EARNEST_MUTANT", &self.name), ("LOOM_MAX_PREEMPTIONS", &preemptions)], LIMIT)
     }
 
     /// Whether the run shows what the entry promises; why not, otherwise.

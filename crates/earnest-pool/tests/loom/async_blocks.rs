@@ -2,7 +2,8 @@
 
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
-use earnest_sync::{Arc, Mutex, model_bounded, thread};
+use earnest_core::promise;
+use earnest_sync::{Arc, AtomicBool, Mutex, Ordering::Relaxed, model_bounded, thread};
 
 #[test]
 fn wake_vs_poll() {
@@ -47,5 +48,34 @@ fn pending_vs_shutdown() {
         pool.shutdown();
         assert!(block.is_done());
         drop(place);
+    });
+}
+
+/// Whoever wakes a block that is about to be polled anyway has its part seen by that poll, without any ordering of its own.
+#[test]
+fn wake_vs_wake() {
+    // Three threads, one of them the worker: with two preemptions it does not end within minutes.
+    model_bounded("pool::wake_vs_wake", 1, || {
+        let pool = crate::pool(1);
+        let parts = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+        let (give, given) = promise::<Waker>();
+        let (mut give, seen) = (Some(give), parts.clone());
+        let block = pool.spawn_async(poll_fn(move |context| {
+            if let Some(give) = give.take() {
+                give.complete(context.waker().clone()).map_err(drop).unwrap();
+            }
+            if seen.iter().all(|part| part.load(Relaxed)) { Poll::Ready(3) } else { Poll::Pending }
+        }));
+        let waker = given.result().unwrap();
+        let (other, others) = (waker.clone(), parts.clone());
+        let other = thread::spawn(move || {
+            others[0].store(true, Relaxed);
+            other.wake();
+        });
+        parts[1].store(true, Relaxed);
+        waker.wake();
+        assert_eq!(block.result().unwrap(), 3);
+        other.join().unwrap();
+        drop(pool);
     });
 }

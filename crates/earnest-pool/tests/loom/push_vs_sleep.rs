@@ -3,7 +3,7 @@
 use crate::pool;
 use earnest_core::Future;
 use earnest_pool::ThreadPoolExecutor;
-use earnest_sync::{Arc, Condvar, Mutex, model, model_bounded};
+use earnest_sync::{Arc, Condvar, Mutex, model_bounded};
 
 #[test]
 fn push_vs_park() {
