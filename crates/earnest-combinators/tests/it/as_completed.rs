@@ -90,12 +90,13 @@ fn time_runs_out_with_the_rest_in_input_order() {
 
 #[test]
 fn a_hundred_thousand_futures_are_no_trouble() {
-    let (promises, futures): (Vec<_>, Vec<_>) = (0..100_000_u64).map(|_| promise()).unzip();
+    let n = if cfg!(miri) { 100 } else { 100_000_u64 };
+    let (promises, futures): (Vec<_>, Vec<_>) = (0..n).map(|_| promise()).unzip();
     let producer = thread::spawn(move || {
         promises.into_iter().enumerate().for_each(|(n, promise)| promise.complete(n as u64).unwrap());
     });
     let sum: u64 = as_completed(futures).map(|future| future.result().unwrap()).sum();
-    assert_eq!(sum, 4_999_950_000);
+    assert_eq!(sum, n * (n - 1) / 2);
     producer.join().unwrap();
 }
 

@@ -179,7 +179,7 @@ fn a_wait_for_nothing_returns_at_once() {
 #[test]
 fn waits_over_the_same_futures_in_any_order_do_not_hold_each_other_up() {
     conform("1.7.5", |claims| {
-        for _ in 0..50 {
+        for _ in 0..if cfg!(miri) { 3 } else { 50 } {
             let (promises, futures): (Vec<_>, Vec<_>) = (0..8).map(|_| promise::<usize>()).unzip();
             let shared: Vec<_> = futures.into_iter().map(Future::shared).collect();
             let all = Arc::new(Barrier::new(5));
@@ -206,7 +206,7 @@ fn waits_over_the_same_futures_in_any_order_do_not_hold_each_other_up() {
 #[test]
 fn tasks_that_end_at_once_are_all_counted() {
     conform("35", |claims| {
-        for _ in 0..20 {
+        for _ in 0..if cfg!(miri) { 2 } else { 20 } {
             let all = Arc::new(Barrier::new(20));
             let end = |_| {
                 let all = all.clone();
@@ -254,7 +254,8 @@ fn a_wait_that_ends_by_a_panic_leaves_nothing_behind() {
             )
         }));
         claims.that(interrupted.is_err(), "the panic of the inputs is the caller's");
-        for _ in 0..1_000 {
+        let rounds = if cfg!(miri) { 20 } else { 1_000 };
+        for _ in 0..rounds {
             claims.is(wait([kept.clone()], ReturnWhen::AllCompleted, LOOK).ended, Ended::TimedOut);
         }
         let (other, pending) = promise::<i32>();

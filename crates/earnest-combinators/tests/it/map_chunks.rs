@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
+/// So many that chunks of every size differ.
+const N_ITEMS: usize = if cfg!(miri) { 12 } else { 100 };
+
 /// Rows 3, 1.3.9: chunks of whatever size give the same results, in the same order.
 #[test]
 fn chunks_of_any_size_give_the_same_results() {
     conform("3 1.3.9", |claims| {
-        let expected: Vec<i32> = (0..100).map(|n| n * n).collect();
-        for size in [1, 3, 10, 99, 100, 1_000, usize::MAX] {
-            let chunked = Threads.map_with(MapOptions::new().chunk_size(size), 0..100, |n| n * n);
-            claims.is(chunked.size_hint(), (100, Some(100)));
+        let expected: Vec<i32> = (0..N_ITEMS as i32).map(|n| n * n).collect();
+        for size in [1, 3, 10, N_ITEMS - 1, N_ITEMS, 1_000, usize::MAX] {
+            let chunked = Threads.map_with(MapOptions::new().chunk_size(size), 0..N_ITEMS as i32, |n| n * n);
+            claims.is(chunked.size_hint(), (N_ITEMS, Some(N_ITEMS)));
             claims.is(chunked.map(Result::unwrap).collect::<Vec<_>>(), &*expected);
         }
     });
@@ -127,6 +130,7 @@ fn chunks_run_out_of_time_together() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes tens of thousands of inputs to show")]
 fn automatic_chunks_leave_every_worker_several() {
     let executor = Manual::default();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -151,14 +155,15 @@ fn a_chunk_of_nothing_is_refused() {
 
 #[test]
 fn a_vector_has_the_values_in_order_however_they_were_chunked() {
-    let expected: Vec<i32> = (0..100).map(|n| n * n).collect();
-    for size in [1, 3, 10, 99, 100, 1_000] {
+    let inputs = || 0..N_ITEMS as i32;
+    let expected: Vec<i32> = inputs().map(|n| n * n).collect();
+    for size in [1, 3, 10, N_ITEMS - 1, N_ITEMS, 1_000] {
         for options in [MapOptions::new(), MapOptions::new().buffer_size(13)] {
-            let mut map = Threads.map_with(options.clone().chunk_size(size), 0..100, |n| n * n);
+            let mut map = Threads.map_with(options.clone().chunk_size(size), inputs(), |n| n * n);
             let (first, second) = (map.next().unwrap().unwrap(), map.next().unwrap().unwrap());
             assert_eq!([first, second], expected[..2]);
             assert_eq!(map.into_vec().unwrap(), &expected[2..], "the rest, {size} {options:?}");
-            let map = Threads.map_with(options.clone().chunk_size(size), 0..100, |n| n * n);
+            let map = Threads.map_with(options.clone().chunk_size(size), inputs(), |n| n * n);
             assert_eq!(map.into_vec().unwrap(), expected, "all, {size} {options:?}");
         }
     }

@@ -53,12 +53,13 @@ fn a_stream_yields_what_is_done_first_and_the_rest_as_it_completes() {
 
 #[test]
 fn every_wake_up_of_many_arrives() {
-    let mut stream = as_completed((0..1000).map(|n| Threads.submit(move || n))).into_stream();
+    let n_items = if cfg!(miri) { 20 } else { 1000 };
+    let mut stream = as_completed((0..n_items).map(|n| Threads.submit(move || n))).into_stream();
     let mut sum = 0;
     while let Some(future) = next(&mut stream) {
         sum += future.result().unwrap();
     }
-    assert_eq!(sum, 499_500);
+    assert_eq!(sum, n_items * (n_items - 1) / 2);
 }
 
 #[test]

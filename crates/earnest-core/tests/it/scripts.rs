@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// Fewer under Miri, where each takes as long as a thousand.
-const CASES: u32 = if cfg!(miri) { 16 } else { 4096 };
+const CASES: u32 = if cfg!(miri) { 12 } else { 4096 };
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]

@@ -110,7 +110,7 @@ fn children_of_a_token_that_is_gone_are_those_of_its_parent() {
     assert!(child.is_cancelled() && !orphans[1].is_cancelled());
 }
 
-const DEEP: usize = if cfg!(miri) { 100 } else { 100_000 };
+const DEEP: usize = if cfg!(miri) { 30 } else { 100_000 };
 
 /// On a stack that a few frames per level would exhaust.
 fn on_a_small_stack(f: impl FnOnce() + Send + 'static) {

@@ -44,7 +44,8 @@ fn a_block_gives_its_value_and_awaits_futures_of_any_kind() {
 #[test]
 fn ten_thousand_that_wait_hold_no_worker_and_all_come_to_their_end() {
     let pool = pool(1);
-    let (promises, futures): (Vec<_>, Vec<_>) = (0..10_000).map(|_| promise::<usize>()).unzip();
+    let n = if cfg!(miri) { 100 } else { 10_000 };
+    let (promises, futures): (Vec<_>, Vec<_>) = (0..n).map(|_| promise::<usize>()).unzip();
     let blocks: Vec<_> =
         futures.into_iter().map(|future| pool.spawn_async(async { future.await.unwrap() + 1 })).collect();
     assert_eq!(watched("another task", || pool.submit(|| 7).result().unwrap()), 7);
@@ -52,7 +53,7 @@ fn ten_thousand_that_wait_hold_no_worker_and_all_come_to_their_end() {
         promise.complete(n).unwrap();
     }
     let sum: usize = watched("all", || blocks.into_iter().map(|block| block.result().unwrap()).sum());
-    assert_eq!(sum, 50_005_000);
+    assert_eq!(sum, n * (n + 1) / 2);
     assert_eq!(pool.worker_count(), 1);
 }
 
@@ -184,8 +185,9 @@ fn a_shutdown_that_cancels_ends_what_is_queued() {
 #[test]
 fn wakes_from_elsewhere_at_any_time_are_not_lost() {
     let pool = pool(2);
+    let rounds = if cfg!(miri) { 20 } else { 2_000 };
     watched("wakes", || {
-        for _ in 0..2_000 {
+        for _ in 0..rounds {
             let place = Arc::new(Mutex::new((None::<Waker>, false)));
             let seen = place.clone();
             let block = pool.spawn_async(poll_fn(move |context| {

@@ -149,7 +149,8 @@ fn what_a_worker_has_queued_itself_is_not_discarded() {
 fn room_comes_back_when_a_task_begins_is_cancelled_or_runs_out_of_time() {
     let pool = bounded(1, 1, RejectionPolicy::Reject);
     let (open, _busy) = occupy(&pool, 1);
-    for _ in 0..100 {
+    let rounds = if cfg!(miri) { 5 } else { 100 };
+    for _ in 0..rounds {
         let queued = pool.submit(|| ());
         assert!(pool.submit(|| ()).is_done());
         assert!(queued.cancel());
@@ -160,7 +161,7 @@ fn room_comes_back_when_a_task_begins_is_cancelled_or_runs_out_of_time() {
     assert!(!queued.is_done());
     drop(open);
     assert_eq!(queued.result().unwrap(), 7);
-    for _ in 0..100 {
+    for _ in 0..rounds {
         assert_eq!(pool.submit(|| 8).result().unwrap(), 8);
     }
 }
@@ -183,6 +184,7 @@ fn those_who_wait_for_room_are_refused_by_a_shutdown() {
 
 #[test]
 fn a_task_that_submits_into_its_own_full_pool_ends() {
+    let n_inner = if cfg!(miri) { 20 } else { 100 };
     for workers in [1, 2, 3] {
         for spares in [0, 1] {
             let pool =
@@ -190,18 +192,19 @@ fn a_task_that_submits_into_its_own_full_pool_ends() {
             let handle = pool.handle();
             let n = watched("submits into its own full pool", || {
                 let outer = pool.submit(move || {
-                    let inner: Vec<_> = (0..100).map(|n| handle.submit(move || n)).collect();
+                    let inner: Vec<_> = (0..n_inner).map(|n| handle.submit(move || n)).collect();
                     inner.into_iter().map(|future| future.result().unwrap()).sum::<usize>()
                 });
                 outer.result().unwrap()
             });
-            assert_eq!(n, 4_950);
+            assert_eq!(n, n_inner * (n_inner - 1) / 2);
         }
     }
 }
 
 #[test]
 fn all_tasks_at_once_submit_into_their_own_full_pool() {
+    let (deep, n_tasks) = if cfg!(miri) { (3, 40) } else { (6, 1_093) };
     for workers in [1, 2, 4] {
         let pool = settings(workers, 2, RejectionPolicy::Block).max_spare_workers(0).build().unwrap();
         let count = Arc::new(AtomicUsize::new(0));
@@ -217,8 +220,8 @@ fn all_tasks_at_once_submit_into_their_own_full_pool() {
             pool.submit(move || grow(&handle, depth, &count))
         };
         watched("a tree", || {
-            tree(6).result().unwrap();
-            while count.load(SeqCst) < 1_093 {
+            tree(deep).result().unwrap();
+            while count.load(SeqCst) < n_tasks {
                 thread::yield_now();
             }
         });
@@ -236,19 +239,21 @@ fn scopes_and_joins_on_a_full_pool_end() {
         let (a, b) = join(pool, || sum(pool, middle), || sum(pool, rest));
         a + b
     }
-    let numbers: Vec<u64> = (0..200).collect();
+    let (n_numbers, n_tasks) = if cfg!(miri) { (20, 4) } else { (200, 20) };
+    let numbers: Vec<u64> = (0..n_numbers).collect();
     for workers in [1, 2] {
         let pool = bounded(workers, 1, RejectionPolicy::Block);
-        watched("joins", || assert_eq!(sum(&pool, &numbers), 19_900));
+        watched("joins", || assert_eq!(sum(&pool, &numbers), n_numbers * (n_numbers - 1) / 2));
         let n = AtomicUsize::new(0);
         watched("scopes", || {
             scope(&pool, |s| {
-                for _ in 0..20 {
-                    s.submit(|| (0..20).for_each(|_| s.submit(|| n.fetch_add(1, SeqCst)).detach())).detach();
+                for _ in 0..n_tasks {
+                    s.submit(|| (0..n_tasks).for_each(|_| s.submit(|| n.fetch_add(1, SeqCst)).detach()))
+                        .detach();
                 }
             });
         });
-        assert_eq!(n.into_inner(), 400);
+        assert_eq!(n.into_inner(), n_tasks * n_tasks);
     }
 }
 
@@ -274,15 +279,16 @@ fn an_initializer_that_finds_its_own_queue_full_is_refused() {
 
 #[test]
 fn the_bound_is_exact_under_many_producers() {
-    const CAPACITY: usize = 100;
-    for _ in 0..20 {
+    const CAPACITY: usize = if cfg!(miri) { 10 } else { 100 };
+    let (rounds, each) = if cfg!(miri) { (2, 20) } else { (20, 200) };
+    for _ in 0..rounds {
         let pool = bounded(2, CAPACITY, RejectionPolicy::Reject);
         let (open, _busy) = occupy(&pool, 2);
         let accepted = AtomicUsize::new(0);
         thread::scope(|threads| {
             for _ in 0..8 {
                 threads.spawn(|| {
-                    for n in 0..200 {
+                    for n in 0..each {
                         let Ok(future) = pool.try_submit(|| ()) else { continue };
                         // One that is cancelled makes room for one other.
                         let cancelled = n % 5 == 0 && future.cancel();
@@ -300,7 +306,7 @@ fn the_bound_is_exact_under_many_producers() {
 
 #[test]
 fn eight_producers_who_wait_for_room_all_come_in() {
-    const EACH: usize = 10_000;
+    const EACH: usize = if cfg!(miri) { 20 } else { 10_000 };
     let pool = bounded(2, 100, RejectionPolicy::Block);
     let (queued, ran) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     watched("eight producers", || {
@@ -377,8 +383,9 @@ fn a_submission_waits_for_room_no_longer_than_its_task_is_wanted() {
 
 #[test]
 fn a_place_that_comes_for_a_task_that_is_not_wanted_is_given_back() {
+    let rounds = if cfg!(miri) { 5 } else { 200 };
     watched("given back", || {
-        for _ in 0..200 {
+        for _ in 0..rounds {
             let pool = bounded(1, 1, RejectionPolicy::Block);
             let token = CancellationToken::new();
             let (open, _busy) = occupy(&pool, 1);

@@ -108,6 +108,7 @@ fn a_child_can_shut_down_and_drop_what_it_has_of_its_parent_s_pools() {
 }
 
 #[test]
+#[cfg_attr(earnest_sanitizer, ignore = "ThreadSanitizer lets no forked child start a thread")]
 fn a_child_can_use_pools_of_its_own_and_those_that_had_no_threads_yet() {
     alone("fork::a_child_can_use_pools_of_its_own_and_those_that_had_no_threads_yet", || {
         let (used, unused) = (pool(2), pool(2));

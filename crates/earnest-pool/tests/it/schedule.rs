@@ -196,7 +196,8 @@ fn a_rate_without_a_period_is_refused_by_a_panic() {
 fn many_at_once_all_run() {
     let pool = pool(2);
     let ran = Arc::new(AtomicUsize::new(0));
-    let futures: Vec<_> = (0..10_000)
+    let n_tasks = if cfg!(miri) { 50 } else { 10_000 };
+    let futures: Vec<_> = (0..n_tasks)
         .map(|n| {
             let ran = ran.clone();
             pool.schedule_after(Duration::from_micros(n % 20_000), move || ran.fetch_add(1, SeqCst))
@@ -204,7 +205,7 @@ fn many_at_once_all_run() {
         .collect();
     let cancelled = futures.iter().step_by(7).filter(|future| future.cancel()).count();
     watched("many", || futures.iter().for_each(|future| future.wait()));
-    assert_eq!(ran.load(SeqCst) + cancelled, 10_000);
+    assert_eq!(ran.load(SeqCst) + cancelled, n_tasks as usize);
 }
 
 #[test]

@@ -15,7 +15,8 @@ fn every_submission_gives_its_own_value() {
     conform("1", |claims| {
         for workers in [1, 2, 4] {
             let pool = pool(workers);
-            let futures: Vec<_> = (0..10_000_u64).map(|n| pool.submit(move || n * n)).collect();
+            let n = if cfg!(miri) { 20 } else { 10_000_u64 };
+            let futures: Vec<_> = (0..n).map(|n| pool.submit(move || n * n)).collect();
             let right = futures.into_iter().zip(0_u64..).all(|(future, n)| future.result().unwrap() == n * n);
             claims.that(right, "every future has its own task's value");
         }
@@ -28,11 +29,15 @@ fn submitting_does_not_block() {
     conform("1.3.1", |claims| {
         let pool = pool(1);
         let (open, running) = occupy(&pool, 1);
-        let futures: Vec<_> = (0..10_000).map(|n| pool.submit(move || n)).collect();
+        let n_tasks = if cfg!(miri) { 20 } else { 10_000 };
+        let futures: Vec<_> = (0..n_tasks).map(|n| pool.submit(move || n)).collect();
         claims.that(futures.iter().all(|future| future.state() == State::Pending), "nothing has begun");
         drop(open);
         claims.that(running.into_iter().all(|future| future.result().is_ok()), "what ran ends");
-        claims.is(futures.into_iter().map(|future| future.result().unwrap()).sum::<i32>(), 49_995_000);
+        claims.is(
+            futures.into_iter().map(|future| future.result().unwrap()).sum::<i32>(),
+            n_tasks * (n_tasks - 1) / 2,
+        );
     });
 }
 
@@ -126,6 +131,7 @@ fn the_submit_location_is_kept_through_dyn() {
 
 #[test]
 fn tasks_submit_tasks() {
+    const DEPTH: u32 = if cfg!(miri) { 3 } else { 12 };
     let pool = pool(2);
     let done = Arc::new(AtomicUsize::new(0));
     fn fan_out(handle: &earnest_pool::PoolHandle, depth: u32, done: &Arc<AtomicUsize>) {
@@ -138,16 +144,16 @@ fn tasks_submit_tasks() {
     let (handle, counter) = (pool.handle(), done.clone());
     let (finished, wait) = promise();
     pool.execute(move || {
-        fan_out(&handle, 12, &counter);
+        fan_out(&handle, DEPTH, &counter);
         finished.complete(()).unwrap();
     })
     .unwrap();
     wait.result().unwrap();
-    while done.load(SeqCst) < (1 << 13) - 1 {
+    while done.load(SeqCst) < (2 << DEPTH) - 1 {
         std::thread::yield_now();
     }
     pool.shutdown();
-    assert_eq!(done.load(SeqCst), (1 << 13) - 1);
+    assert_eq!(done.load(SeqCst), (2 << DEPTH) - 1);
 }
 
 #[test]
@@ -167,7 +173,8 @@ fn executed_closures_of_every_size_keep_what_they_capture() {
     let add: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
-    for n in 1..=500_usize {
+    let most = if cfg!(miri) { 5 } else { 500_usize };
+    for n in 1..=most {
         let (byte, odd, many) = ((n % 251) as u8, [n as u32, 1, 2], [n; 5]);
         pool.execute(|| _ = CALLS.fetch_add(1, SeqCst)).unwrap();
         pool.execute(move || _ = CALLS.fetch_add(usize::from(byte > 250), SeqCst)).unwrap();
@@ -179,9 +186,9 @@ fn executed_closures_of_every_size_keep_what_they_capture() {
         pool.execute(move || _ = sum.fetch_add(n + usize::from(byte), SeqCst)).unwrap();
     }
     pool.shutdown();
-    let (numbers, bytes) = ((1..=500).sum::<usize>(), (1..=500).map(|n| n % 251).sum::<usize>());
-    assert_eq!(CALLS.load(SeqCst), 500);
-    assert_eq!(add.load(SeqCst), numbers + (numbers + 3 * 500) + (numbers + bytes) + 5 * numbers);
+    let (numbers, bytes) = ((1..=most).sum::<usize>(), (1..=most).map(|n| n % 251).sum::<usize>());
+    assert_eq!(CALLS.load(SeqCst), most);
+    assert_eq!(add.load(SeqCst), numbers + (numbers + 3 * most) + (numbers + bytes) + 5 * numbers);
     assert_eq!((sum.load(SeqCst), Arc::strong_count(&sum)), (numbers + bytes, 1));
 }
 

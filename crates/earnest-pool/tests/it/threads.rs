@@ -12,7 +12,7 @@ use std::thread;
 fn tasks_that_need_each_other_all_start() {
     conform("87 88", |claims| {
         for workers in [1, 2, 3, 8] {
-            for _ in 0..50 {
+            for _ in 0..if cfg!(miri) { 1 } else { 50 } {
                 let pool = pool(workers);
                 claims.is(leaders_of_tasks_that_meet(&pool, workers), 1);
                 claims.is(pool.worker_count(), workers);
@@ -27,10 +27,11 @@ fn tasks_that_need_each_other_all_start() {
 fn tasks_that_need_each_other_all_start_whatever_came_before() {
     conform("2b.h 3.2.1", |claims| {
         let rested = pool(4);
-        for _ in 0..300 {
+        let (before, rounds) = if cfg!(miri) { (2, 4) } else { (300, 200) };
+        for _ in 0..before {
             claims.is(leaders_of_tasks_that_meet(&rested, 4), 1);
         }
-        for round in 0..200 {
+        for round in 0..rounds {
             let busy = pool(4);
             // Some run, and others are queued behind them, when those come that need each other.
             let (open, running) = occupy(&busy, 1 + round % 4);
@@ -55,7 +56,8 @@ fn leaders_of_tasks_that_meet(pool: &ThreadPoolExecutor, n: usize) -> usize {
 
 #[test]
 fn nested_tasks_that_need_each_other_all_start() {
-    for _ in 0..100 {
+    let rounds = if cfg!(miri) { 1 } else { 100 };
+    for _ in 0..rounds {
         let pool = ThreadPoolExecutor::builder().max_workers(4).build().unwrap();
         let handle = pool.handle();
         let all = Arc::new(Barrier::new(4));
@@ -76,7 +78,8 @@ fn nested_tasks_that_need_each_other_all_start() {
 fn submit_result_submit_uses_one_thread() {
     conform("23 1.4.6", |claims| {
         let pool = pool(8);
-        for n in 0..2_000 {
+        let n_tasks = if cfg!(miri) { 10 } else { 2_000 };
+        for n in 0..n_tasks {
             claims.is(pool.submit(move || n).result().unwrap(), n);
         }
         claims.is(pool.worker_count(), 1);
