@@ -50,17 +50,19 @@ fn the_set_goes_on_after_its_end() {
 
 #[test]
 fn what_is_pushed_while_iterating_is_given_back() {
+    // One item of 5, five of 4, twenty of 3 and so on.
+    let expected: &[usize] = if cfg!(miri) { &[1, 2, 2] } else { &[1, 5, 20, 60, 120, 120] };
+    let most = expected.len() - 1;
     let mut set = CompletionSet::new();
-    set.push(Threads.submit(|| 5));
+    set.push(Threads.submit(move || most));
     let mut seen = Vec::new();
     while let Some(future) = set.next() {
         let n = future.result().unwrap();
         seen.push(n);
         (0..n).for_each(|_| set.push(Threads.submit(move || n - 1)));
     }
-    // One item of 5, five of 4, twenty of 3 and so on.
-    let counts = [5, 4, 3, 2, 1, 0].map(|n| seen.iter().filter(|seen| **seen == n).count());
-    assert_eq!(counts, [1, 5, 20, 60, 120, 120]);
+    let counts = (0..=most).rev().map(|n| seen.iter().filter(|seen| **seen == n).count());
+    assert!(counts.eq(expected.iter().copied()));
 }
 
 #[test]

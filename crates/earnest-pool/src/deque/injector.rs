@@ -67,7 +67,7 @@ const ROOM: usize = match () {
 };
 /// How many blocks are kept that have been used up, so that the allocator is rarely asked: for so large a piece it tidies up
 /// the small ones at times, with everybody waiting.
-const SPARES: usize = if CHECKED { 1 } else { 32 };
+const SPARES: usize = if CHECKED || cfg!(miri) { 1 } else { 32 };
 /// The place in a block that is being closed: see Q2.
 const CLOSING: usize = ALIGNMENT - 1;
 const ALIGNMENT: usize = 256;
