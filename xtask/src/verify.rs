@@ -51,7 +51,10 @@ const LAYERS: &[Layer] = &[
         arguments: [&["shuttle"], &["shuttle", "--seeds", "20"], &["shuttle", "--seeds", "400"]],
         ..layer("storms", &[], 60)
     },
-    layer("storms, a seeded fault", &["shuttle", "--mutant", "sleep_unannounced"], 10),
+    Layer {
+        from: Depth::Usual,
+        ..layer("storms, a seeded fault", &["shuttle", "--mutant", "sleep_unannounced"], 10)
+    },
     Layer {
         from: Depth::Usual,
         arguments: [&[], &["miri"], &["miri", "--seeds", "16"]],
@@ -66,7 +69,8 @@ const LAYERS: &[Layer] = &[
     },
     Layer { from: Depth::Usual, ..layer("panic = abort", &["abort"], 10) },
     Layer {
-        arguments: [&["soak", "--minutes", "0.2"], &["soak"], &["soak", "--minutes", "20"]],
+        from: Depth::Usual,
+        arguments: [&[], &["soak"], &["soak", "--minutes", "20"]],
         ..layer("soak", &[], 40)
     },
 ];
