@@ -222,12 +222,13 @@ impl Queues {
         self.has_some_from_outside() || self.stealers().any(|stealer| !stealer.is_empty())
     }
 
-    /// How many tasks lie in the queues, counted up to about `limit`.
+    /// How many tasks lie in the queues, counted up to about `limit`, those included that are about to.
     pub(crate) fn backlog(&self, limit: usize) -> usize {
-        let in_deques = self.stealers().map(Stealer::len).sum::<usize>();
         let with_priority =
             if self.has_priorities() { self.urgent.count(limit) + self.idle.count(limit) } else { 0 };
-        in_deques + with_priority + self.shared.count(limit)
+        // In this order: what is moved meanwhile from the shared queue to a deque is counted twice rather than missed.
+        let from_outside = with_priority + self.shared.count(limit);
+        from_outside + self.stealers().map(Stealer::len).sum::<usize>()
     }
 
     fn stealers(&self) -> impl Iterator<Item = &Stealer<Runnable>> {

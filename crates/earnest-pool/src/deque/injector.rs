@@ -335,7 +335,8 @@ impl<T: Pack> Injector<T> {
         self.front.load(Acquire) == tail
     }
 
-    /// How many tasks are queued, counted up to `limit`.
+    /// How many tasks are queued, counted up to `limit`: of those that are about to be, the first. Who pushed it may have looked
+    /// for somebody to run it before others can see it here, and found the very one who asks now.
     pub fn count(&self, limit: usize) -> usize {
         if self.is_empty() {
             return 0;
@@ -346,7 +347,8 @@ impl<T: Pack> Injector<T> {
             // SAFETY: as in `take`; blocks behind the head's are still to be used up.
             let block = unsafe { &*place.block() };
             match block.ready[place.at()].load(Acquire) {
-                NOT_READY => break,
+                // ORDERING: Relaxed; like that of `is_empty` this look sees what was reserved before, and reads nothing there.
+                NOT_READY => return count + usize::from(place.0 != self.tail.load(Relaxed)),
                 // SAFETY: the byte says that it has been written (Q2).
                 NO_MORE => place = Place::first_of(block.next.with(|next| unsafe { *next })),
                 width => {

@@ -1,4 +1,6 @@
 use earnest_pool::injector::{Injector, Pack};
+use std::sync::atomic::{AtomicBool, Ordering::AcqRel, Ordering::SeqCst, fence};
+use std::thread;
 
 /// Queued in one word each.
 struct Number(usize);
@@ -70,6 +72,29 @@ fn what_is_queued_is_counted_and_comes_out_in_order() {
     }
     assert_eq!(taken, (1..=n).collect::<Vec<_>>());
     assert!(queue.is_empty());
+}
+
+/// Who pushes and then looks who is there, and who leaves and then counts: one of them sees the other, be it that what was
+/// pushed is not ready yet.
+#[test]
+fn what_is_about_to_be_queued_is_counted() {
+    let rounds = if cfg!(miri) { 30 } else { 1_000 };
+    let queue = Injector::new();
+    for n_yields in 0..rounds {
+        let has_left = AtomicBool::new(false);
+        let (n_queued, is_seen) = thread::scope(|threads| {
+            let pusher = threads.spawn(|| {
+                push(&queue, 1);
+                has_left.load(SeqCst)
+            });
+            (0..n_yields % 32).for_each(|_| thread::yield_now());
+            has_left.swap(true, AcqRel);
+            fence(SeqCst);
+            (queue.count(1), pusher.join().unwrap())
+        });
+        assert!(n_queued == 1 || is_seen, "neither sees the other");
+        assert!(queue.take(1, drop).is_some());
+    }
 }
 
 /// More blocks than are kept for later, used up at once, and what is kept, used again.
