@@ -167,6 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri takes longer than what is called off is away")]
     fn what_is_due_happens_in_order_and_what_is_called_off_does_not() {
         let done = earnest_sync::Arc::new(Mutex::new(Vec::new()));
         let now = Instant::now();

@@ -152,12 +152,12 @@ fn what_a_worker_s_thread_local_submits_at_the_end_is_refused() {
 #[test]
 fn what_the_last_hook_submits_is_refused() {
     watched("a hook that submits", || {
-        let own = std::sync::Arc::new(std::sync::OnceLock::<PoolHandle>::new());
+        let own = std::sync::Arc::new(std::sync::Mutex::new(None::<PoolHandle>));
         let (submitted, submissions) = channel();
         let theirs = own.clone();
-        let stop = move |_| submitted.send(theirs.get().unwrap().submit(|| 7)).unwrap();
+        let stop = move |_| submitted.send(theirs.lock().unwrap().take().unwrap().submit(|| 7)).unwrap();
         let pool = ThreadPoolExecutor::builder().max_workers(1).on_thread_stop(stop).build().unwrap();
-        own.set(pool.handle()).unwrap();
+        *own.lock().unwrap() = Some(pool.handle());
         pool.submit(|| ()).result().unwrap();
         pool.shutdown();
         assert!(submissions.recv().unwrap().result().unwrap_err().is_rejected());

@@ -1,9 +1,9 @@
 //! User code that does its worst, where it can: nobody else has to suffer for it.
 
-use earnest_core::{promise, task};
+use earnest_core::{Future, promise, task};
 use earnest_pool::{Shutdown, ThreadPoolExecutor};
 use std::cell::RefCell;
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 fn pool(workers: usize) -> ThreadPoolExecutor {
@@ -106,8 +106,9 @@ fn a_cause_that_panics_when_dropped_breaks_the_pool_all_the_same() {
     assert!(futures.iter().all(|future| future.wait_timeout(Duration::from_secs(20))));
     pool.shutdown();
     assert_eq!(pool.worker_count(), 0);
-    // The first cause goes off where it is dropped, which is here.
-    std::mem::forget((futures, pool));
+    // The first cause goes off where it is dropped, which would be here.
+    static KEPT: Mutex<Option<([Future<()>; 2], ThreadPoolExecutor)>> = Mutex::new(None);
+    *KEPT.lock().unwrap() = Some((futures, pool));
 }
 
 /// Shuts a pool down, and drops it, while its own worker's thread-locals are dropped.

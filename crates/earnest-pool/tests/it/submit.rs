@@ -15,7 +15,7 @@ fn every_submission_gives_its_own_value() {
     conform("1", |claims| {
         for workers in [1, 2, 4] {
             let pool = pool(workers);
-            let n = if cfg!(miri) { 20 } else { 10_000_u64 };
+            let n = if cfg!(miri) { 8 } else { 10_000_u64 };
             let futures: Vec<_> = (0..n).map(|n| pool.submit(move || n * n)).collect();
             let right = futures.into_iter().zip(0_u64..).all(|(future, n)| future.result().unwrap() == n * n);
             claims.that(right, "every future has its own task's value");
@@ -29,7 +29,7 @@ fn submitting_does_not_block() {
     conform("1.3.1", |claims| {
         let pool = pool(1);
         let (open, running) = occupy(&pool, 1);
-        let n_tasks = if cfg!(miri) { 20 } else { 10_000 };
+        let n_tasks = if cfg!(miri) { 10 } else { 10_000 };
         let futures: Vec<_> = (0..n_tasks).map(|n| pool.submit(move || n)).collect();
         claims.that(futures.iter().all(|future| future.state() == State::Pending), "nothing has begun");
         drop(open);
@@ -170,10 +170,11 @@ fn executed_closures_run_and_their_panics_are_survived() {
 #[test]
 fn executed_closures_of_every_size_keep_what_they_capture() {
     let sum = Arc::new(AtomicUsize::new(0));
-    let add: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    static ADD: AtomicUsize = AtomicUsize::new(0);
+    let add = &ADD;
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
-    let most = if cfg!(miri) { 5 } else { 500_usize };
+    let most = if cfg!(miri) { 3 } else { 500_usize };
     for n in 1..=most {
         let (byte, odd, many) = ((n % 251) as u8, [n as u32, 1, 2], [n; 5]);
         pool.execute(|| _ = CALLS.fetch_add(1, SeqCst)).unwrap();
