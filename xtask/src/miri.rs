@@ -102,7 +102,7 @@ const GROUPS: &[Group] = &[
         name: "pool, waits",
         package: "earnest-pool",
         program: "--test=it",
-        tests: &["threads::", "waiting::"],
+        tests: &["threads::threads_", "threads::tasks_that_need_each_other_all_start_whatever", "waiting::"],
         quick: None,
         flags: CROSSBEAM,
     },

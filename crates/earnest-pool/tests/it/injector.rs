@@ -78,16 +78,16 @@ fn what_is_queued_is_counted_and_comes_out_in_order() {
 /// pushed is not ready yet.
 #[test]
 fn what_is_about_to_be_queued_is_counted() {
-    let rounds = if cfg!(miri) { 30 } else { 1_000 };
+    let rounds = if cfg!(miri) { 16 } else { 1_000 };
     let queue = Injector::new();
-    for n_yields in 0..rounds {
+    for round in 0..rounds {
         let has_left = AtomicBool::new(false);
         let (n_queued, is_seen) = thread::scope(|threads| {
             let pusher = threads.spawn(|| {
                 push(&queue, 1);
                 has_left.load(SeqCst)
             });
-            (0..n_yields % 32).for_each(|_| thread::yield_now());
+            (0..2 * round % 32).for_each(|_| thread::yield_now());
             has_left.swap(true, AcqRel);
             fence(SeqCst);
             (queue.count(1), pusher.join().unwrap())

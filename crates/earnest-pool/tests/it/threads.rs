@@ -27,7 +27,7 @@ fn tasks_that_need_each_other_all_start() {
 fn tasks_that_need_each_other_all_start_whatever_came_before() {
     conform("2b.h 3.2.1", |claims| {
         let rested = pool(4);
-        let (before, rounds) = if cfg!(miri) { (2, 4) } else { (300, 200) };
+        let (before, rounds) = if cfg!(miri) { (1, 3) } else { (300, 200) };
         for _ in 0..before {
             claims.is(leaders_of_tasks_that_meet(&rested, 4), 1);
         }
