@@ -61,7 +61,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn command(arguments: &Arguments) -> Result<Command> {
     let sanitizer = arguments.sanitizer;
-    let mut command = nightly::cargo(&["test", "--locked", "--no-fail-fast", "--tests", "--release"]);
+    let mut command = nightly::cargo(&["test", "--locked", "--no-fail-fast", "--release"]);
+    // Those with a harness of their own take one name only.
+    command.args(if arguments.quick { &["--lib", "--test=it"][..] } else { &["--tests"] });
     command.args(["--package=earnest-core", "--package=earnest-pool", "--package=earnest-combinators"]);
     command.args(["--target", &nightly::host()?]);
     if sanitizer == Sanitizer::Thread {
