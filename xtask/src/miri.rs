@@ -102,7 +102,11 @@ const GROUPS: &[Group] = &[
         name: "pool, waits",
         package: "earnest-pool",
         program: "--test=it",
-        tests: &["threads::threads_", "threads::tasks_that_need_each_other_all_start_whatever", "waiting::"],
+        tests: &[
+            "threads::threads_are_started",
+            "threads::tasks_that_need_each_other_all_start_whatever",
+            "waiting::",
+        ],
         quick: None,
         flags: CROSSBEAM,
     },

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 /// So many that chunks of every size differ.
-const N_ITEMS: usize = if cfg!(miri) { 12 } else { 100 };
+const N_ITEMS: usize = if cfg!(miri) { 7 } else { 100 };
 
 /// Rows 3, 1.3.9: chunks of whatever size give the same results, in the same order.
 #[test]
