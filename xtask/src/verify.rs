@@ -46,7 +46,7 @@ const LAYERS: &[Layer] = &[
         ..layer("models", &[], 120)
     },
     layer("seeded faults", &["loom", "--mutants"], 15),
-    Layer { from: Depth::Deep, ..layer("orderings", &["loom", "--orderings"], 15) },
+    layer("orderings", &["loom", "--orderings"], 15),
     Layer {
         arguments: [&["shuttle"], &["shuttle", "--seeds", "20"], &["shuttle", "--seeds", "400"]],
         ..layer("storms", &[], 60)

@@ -10,7 +10,7 @@ use core::task::{Context, Poll, Waker};
 use earnest_core::{Dismissal, Error, Future, Needs, Panic, Promise, promise, run_caught, task};
 use earnest_sync::{
     AtomicUsize, Mutex,
-    Ordering::{AcqRel, Acquire, SeqCst},
+    Ordering::{Acquire, Relaxed, Release, SeqCst},
     fence, mutant,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +21,11 @@ use std::task::Wake;
 struct AsyncTask<F: AsyncBlock> {
     pool: Arc<Shared>,
     location: &'static Location<'static>,
+    /// Says whose the rest is, and does not publish it: that lies behind locks. Who moves the state has left the lock before,
+    /// and who moves it on takes the lock afterwards. Had the latter come first there, the former would have moved the state
+    /// only after it had been seen to.
+    ///
+    /// Only a wake and the poll that follows it have an ordering of their own: what the waker did before is seen there.
     state: AtomicUsize,
     /// Gone while it is polled, and when it has come to its end. It is that one's who has moved the state.
     block: Mutex<Option<Pin<Box<F>>>>,
@@ -102,14 +107,16 @@ where
 
     /// It will not be polled again, although it was its turn.
     fn is_over(&self, error: Error) {
-        if self.state.compare_exchange(QUEUED, ENDED, AcqRel, Acquire).is_ok() {
+        // ORDERING: Relaxed; see `AsyncTask::state`.
+        if self.state.compare_exchange(QUEUED, ENDED, Relaxed, Relaxed).is_ok() {
             self.finish(Err(error));
         }
     }
 
     /// As a task of the pool.
     fn poll(self: Arc<Self>) {
-        if self.state.compare_exchange(QUEUED, POLLED, AcqRel, Acquire).is_err() {
+        // ORDERING: Acquire; pairs with the release of each wake that found the block queued or polled.
+        if self.state.compare_exchange(QUEUED, POLLED, Acquire, Relaxed).is_err() {
             return;
         }
         let Some(mut block) = self.block.lock().take() else { return };
@@ -129,7 +136,8 @@ where
 
     fn is_pending(self: &Arc<Self>, block: Pin<Box<F>>) {
         *self.block.lock() = Some(block);
-        if self.state.compare_exchange(POLLED, IDLE, AcqRel, Acquire).is_ok() {
+        // ORDERING: Relaxed, here and below; see `AsyncTask::state`.
+        if self.state.compare_exchange(POLLED, IDLE, Relaxed, Relaxed).is_ok() {
             // ORDERING: SeqCst; pairs with the fence in `end`: either the pool is seen to be closed here, or
             // whoever closes it sees that the block waits, and ends it.
             if !mutant!("pending_without_fence") {
@@ -138,7 +146,8 @@ where
             if self.pool.sleep.counts().is_closed() {
                 self.end();
             }
-        } else if self.state.compare_exchange(WOKEN, QUEUED, AcqRel, Acquire).is_ok() {
+        } else if self.state.compare_exchange(WOKEN, QUEUED, Relaxed, Relaxed).is_ok() {
+            // What the waker released is still to be had: a read-modify-write carries it on.
             // Behind what is queued already: a block that wakes itself does not keep others from running.
             self.queue(Entry::Again);
         } else {
@@ -150,7 +159,8 @@ where
     /// Its future was cancelled, and settles without our help.
     fn is_cancelled(&self) {
         // Whoever polls it finds out afterwards.
-        if matches!(self.state.swap(ENDED, AcqRel), IDLE | QUEUED) {
+        // ORDERING: Relaxed; see `AsyncTask::state`.
+        if matches!(self.state.swap(ENDED, Relaxed), IDLE | QUEUED) {
             self.drop_block();
         }
         self.forget();
@@ -158,7 +168,8 @@ where
 
     /// By the one whose it is.
     fn finish(&self, result: Result<F::Output, Error>) {
-        self.state.swap(ENDED, AcqRel);
+        // ORDERING: Relaxed; see `AsyncTask::state`.
+        self.state.swap(ENDED, Relaxed);
         self.drop_block();
         self.forget();
         let promise = self.promise.lock().take();
@@ -179,7 +190,8 @@ where
 
     /// Whether it is to be queued by the caller.
     fn is_to_be_queued(&self) -> bool {
-        let mut seen = self.state.load(Acquire);
+        // ORDERING: Relaxed; the exchange below decides.
+        let mut seen = self.state.load(Relaxed);
         loop {
             let next = match seen {
                 IDLE => QUEUED,
@@ -188,7 +200,8 @@ where
                 QUEUED | WOKEN if !mutant!("wake_unseen") => seen,
                 _ => return false,
             };
-            match self.state.compare_exchange(seen, next, AcqRel, Acquire) {
+            // ORDERING: Release; pairs with the acquire of `poll`: that sees what was done before this wake.
+            match self.state.compare_exchange(seen, next, Release, Relaxed) {
                 Ok(_) => return seen == IDLE,
                 Err(actual) => seen = actual,
             }
@@ -255,7 +268,8 @@ where
     fn end(&self) {
         // ORDERING: SeqCst; pairs with the fence in `is_pending`. The pool has been closed before.
         fence(SeqCst);
-        if self.state.compare_exchange(IDLE, ENDED, AcqRel, Acquire).is_ok() {
+        // ORDERING: Relaxed; see `AsyncTask::state`.
+        if self.state.compare_exchange(IDLE, ENDED, Relaxed, Relaxed).is_ok() {
             self.finish(Err(Error::Abandoned));
         }
     }

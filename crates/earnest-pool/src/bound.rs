@@ -3,7 +3,7 @@
 use earnest_core::{Backlog, Inbox};
 use earnest_sync::{
     AtomicUsize, Mutex,
-    Ordering::{AcqRel, Acquire},
+    Ordering::{Acquire, Relaxed, Release},
     mutant,
 };
 use std::collections::VecDeque;
@@ -52,7 +52,9 @@ pub(crate) struct OnTheWay(Option<Arc<Bound>>);
 impl Drop for OnTheWay {
     fn drop(&mut self) {
         if let Some(bound) = &self.0 {
-            bound.n_on_the_way.fetch_sub(1, AcqRel);
+            // ORDERING: Release; pairs with `has_some_on_the_way`: who does not see the task on its way sees it in the queue.
+            // NO MODEL: in models each push is followed by a fence, which has released it already; the shared queue has none.
+            bound.n_on_the_way.fetch_sub(1, Release);
         }
     }
 }
@@ -94,7 +96,8 @@ impl Bound {
     /// For a task that has its place, or is about to take one.
     pub(crate) fn on_the_way(self: &Arc<Bound>) -> OnTheWay {
         OnTheWay((self.policy == RejectionPolicy::DiscardOldest).then(|| {
-            self.n_on_the_way.fetch_add(1, AcqRel);
+            // ORDERING: Relaxed; who finds no place left has taken the lock under which this task took its own.
+            self.n_on_the_way.fetch_add(1, Relaxed);
             self.clone()
         }))
     }

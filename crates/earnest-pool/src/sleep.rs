@@ -103,6 +103,7 @@ impl Sleep {
     }
 
     pub(crate) fn counts(&self) -> Counts {
+        // NO MODEL: whoever finds the pool closed reads why, and that lies in a `OnceLock`, into which the checker does not see.
         Counts(self.word.load(Acquire))
     }
 
@@ -118,6 +119,7 @@ impl Sleep {
     fn update_from(&self, mut seen: Counts, step: impl Fn(Counts) -> Option<u64>) -> Result<Counts, Counts> {
         while let Some(delta) = step(seen) {
             let next = seen.0.wrapping_add(delta);
+            // NO MODEL: as in `counts` where it fails; and where it succeeds a fence follows wherever a model could tell.
             match self.word.compare_exchange(seen.0, next, AcqRel, Acquire) {
                 Ok(_) => return Ok(seen),
                 Err(actual) => seen = Counts(actual),
@@ -156,7 +158,7 @@ impl Sleep {
             fence(SeqCst);
         }
         // ORDERING: SeqCst; comes after the push in the order of all that is sequentially consistent, and pairs as the fence
-        // does in `after_push`: see the module's text.
+        // does in `after_push`: see the module's text. NO MODEL: that has the fence above instead.
         Counts(self.word.load(SeqCst))
     }
 
@@ -218,7 +220,8 @@ impl Sleep {
     /// The thread could not be started. Says what is left.
     pub(crate) fn start_failed(&self, permit: StartPermit) -> Counts {
         let StartPermit(()) = permit;
-        self.word.fetch_or(NO_THREAD, AcqRel);
+        // ORDERING: Relaxed; the next change of the word, a line further on, publishes it.
+        self.word.fetch_or(NO_THREAD, Relaxed);
         self.count_out(LIVE + STARTING)
     }
 
@@ -226,7 +229,8 @@ impl Sleep {
     pub(crate) fn start_succeeded(&self, permit: StartPermit) {
         let StartPermit(()) = permit;
         if self.counts().has_no_thread() {
-            self.word.fetch_and(!NO_THREAD, AcqRel);
+            // ORDERING: Relaxed; nothing else is to be seen with it.
+            self.word.fetch_and(!NO_THREAD, Relaxed);
         }
     }
 
@@ -299,14 +303,13 @@ impl Sleep {
     /// Afterwards it is counted as searching again. `true`: it has not been woken for as long as `idle` says.
     pub(crate) fn park(&self, more: impl Fn() -> bool, idle: Option<Duration>) -> bool {
         let counts = self.add(PARKED.wrapping_sub(SEARCHING));
-        // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
         if !mutant!("park_without_fence") {
+            // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
             fence(SeqCst);
         }
         let look_again = counts.is_closed() || !mutant!("park_without_look") && more();
         // Where nothing has come, or a waker was faster and has counted us among the searching, there will be a wake.
-        let unparked = look_again && self.unpark();
-        if unparked {
+        if look_again && self.unpark() {
             return false;
         }
         let is_over = idle.is_some_and(|idle| !self.wakes.wait_for(idle));
@@ -323,8 +326,7 @@ impl Sleep {
     fn unpark(&self) -> bool {
         let unparked = self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED));
         if unparked.is_ok_and(|seen| seen.active() >= self.max_workers()) {
-            // Meanwhile another may have been woken in our stead.
-            // ORDERING: Relaxed, as in `unblock`.
+            // Meanwhile another may have been woken in our stead. ORDERING: Relaxed, as in `unblock`.
             self.too_many.store(true, Relaxed);
         }
         unparked.is_ok()
@@ -342,8 +344,7 @@ impl Sleep {
         fence(SeqCst);
         if more() && !mutant!("retire_without_look") {
             if self.add(LIVE + SEARCHING).active() > self.max_workers() {
-                // Meanwhile another has been started in our stead.
-                // ORDERING: Relaxed, as in `unblock`.
+                // Meanwhile another has been started in our stead. ORDERING: Relaxed, as in `unblock`.
                 self.too_many.store(true, Relaxed);
             }
             return false;
@@ -365,7 +366,7 @@ impl Sleep {
     pub(crate) fn resize(&self, max_workers: u64, max_threads: u64) {
         // ORDERING: Relaxed; what others have decided by the old numbers is looked at after the fence.
         self.max_threads.store(max_threads, Relaxed);
-        let before = self.max_workers.swap(max_workers, AcqRel);
+        let before = self.max_workers.swap(max_workers, Relaxed);
         let shrinks = max_workers < before;
         if shrinks {
             // ORDERING: Relaxed, as in `has_shrunk` and `unblock`.
@@ -417,12 +418,14 @@ impl Sleep {
 
     /// Accepts no more work, and wakes everybody to see it.
     pub(crate) fn close(&self, broken: bool) {
+        // NO MODEL: it publishes why the pool is closed, as `counts` says.
         self.word.fetch_or(if broken { CLOSED | BROKEN } else { CLOSED }, AcqRel);
         self.wake_all();
     }
 
     /// Accepts no more work, and counts nobody any more: the workers are in another process.
     pub(crate) fn disown(&self) {
+        // NO MODEL: likewise, and only in a process that was forked off.
         self.word.swap(CLOSED | BROKEN, AcqRel);
     }
 

@@ -21,7 +21,7 @@ fence is not there, and all else is as it is; the model named then fails, as the
 - *deadlock*: a thread is never woken.
 - Anything else is what the model asserts.
 
-Where no model fails, the row says why the access is as it is all the same; the sources say it at the line, after `NO MODEL:`. What has **nothing** there is still to be judged.
+Where no model fails, the row says why the access is as it is all the same; the sources say it at the line, after `NO MODEL:`.
 Relaxed accesses, and why they are enough, are in the sources after `ORDERING:`.
 
 The protocols themselves are described where they are: the future's word in `earnest-core/src/state.rs` (rules R1 to R4), those

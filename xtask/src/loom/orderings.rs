@@ -16,9 +16,9 @@ use std::fs;
 use std::time::Duration;
 
 /// What takes longer is not caught.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 /// How long all models of one access are tried for.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Whose orderings are held against models. The stand-in for crossbeam's deque is part of the models.
 const CRATES: [&str; 3] = ["earnest-core", "earnest-pool", "earnest-combinators"];
@@ -204,7 +204,7 @@ fn record(arguments: &Arguments, accesses: &[Access], tests: &[Test], list: &Lis
 
 /// The tests, quickest first, with the accesses that each comes to.
 fn reached(tests: &[Test]) -> Result<Vec<(&Test, Duration, BTreeSet<String>)>> {
-    let results = each(tests, |test| test.run(&[("EARNEST_ACCESSES", "1")], 4 * LIMIT));
+    let results = each(tests, |test| test.run(&[("EARNEST_ACCESSES", "1")], 2 * LIMIT));
     let mut reached = Vec::new();
     for (test, finished) in tests.iter().zip(results) {
         let finished = finished?;
@@ -291,7 +291,7 @@ fn in_source(source: &Source) -> Vec<Access> {
                 line,
                 column,
                 argument: remark(statement(near), ARGUMENT),
-                undefended: remark(near, UNDEFENDED),
+                undefended: remark(statement(near), UNDEFENDED),
             }
         })
         .collect()

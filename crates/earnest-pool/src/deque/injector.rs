@@ -174,7 +174,8 @@ impl<T: Pack> Injector<T> {
         let width = item.width();
         let backoff = Backoff::new();
         let mut next = None;
-        let mut tail = Place(self.tail.load(Acquire));
+        // ORDERING: Relaxed, here and where it turns out to have moved; the exchange that succeeds acquires the block.
+        let mut tail = Place(self.tail.load(Relaxed));
         loop {
             if tail.at() == CLOSING {
                 // Somebody is about to make the next block the last one (Q2).
@@ -183,7 +184,8 @@ impl<T: Pack> Injector<T> {
                 } else {
                     backoff.snooze()
                 }
-                tail = Place(self.tail.load(Acquire));
+                // ORDERING: Relaxed, as above.
+                tail = Place(self.tail.load(Relaxed));
                 continue;
             }
             let has_room = tail.at() + width <= ROOM;
@@ -191,7 +193,7 @@ impl<T: Pack> Injector<T> {
             let fresh = if has_room { None } else { Some(*next.get_or_insert_with(|| self.fresh())) };
             // ORDERING: SeqCst; whoever pushes looks next at who sleeps, which pairs with the fence of those who go to sleep
             // and then look here: see `Sleep::work_added`.
-            if let Err(actual) = self.tail.compare_exchange(tail.0, to.0, SeqCst, Acquire) {
+            if let Err(actual) = self.tail.compare_exchange(tail.0, to.0, SeqCst, Relaxed) {
                 tail = Place(actual);
                 backoff.spin();
                 continue;
@@ -321,7 +323,7 @@ impl<T: Pack> Injector<T> {
             self.put_aside(mem::replace(&mut used_up, next));
         }
         if is_late {
-            // ORDERING: Release, and only as a seeded fault.
+            // ORDERING: Release, as above. NO MODEL: it is here only as a seeded fault.
             self.front.store(front, Release);
         }
         first

@@ -147,3 +147,59 @@ fn take_vs_block_that_comes_back() {
         assert_eq!(takes.join().unwrap() + queue.count(9), 6);
     });
 }
+
+/// Whoever finds nothing sees all that has been taken as gone.
+#[test]
+fn take_vs_is_empty() {
+    model("pool::take_vs_is_empty", || {
+        let queue = Arc::new(Injector::new());
+        push(&queue, &[1, 3]);
+        let last = Arc::new(AtomicUsize::new(0));
+        let takes = {
+            let (queue, last) = (queue.clone(), last.clone());
+            thread::spawn(move || queue.take(2, |item| last.store(item.number(), Relaxed)).map(Item::number))
+        };
+        if queue.is_empty() {
+            assert_eq!(last.load(Relaxed), 3, "what is not queued has been taken");
+        }
+        assert_eq!(takes.join().unwrap(), Some(1));
+    });
+}
+
+/// The tail comes to where the head was before that left the block, and whoever sees it there sees where the head is now.
+#[test]
+fn look_vs_block_that_comes_back() {
+    model("pool::look_vs_block_that_comes_back", || {
+        let queue = Arc::new(Injector::new());
+        // Two blocks, both full.
+        push(&queue, &[1, 3, 5, 7, 9, 11]);
+        assert_eq!(take(&queue, 1), [1]);
+        let takes = {
+            let queue = queue.clone();
+            thread::spawn(move || take(&queue, 3).len())
+        };
+        let pushes = {
+            let queue = queue.clone();
+            thread::spawn(move || push(&queue, &[13]))
+        };
+        assert!(!queue.is_empty(), "two are queued at least");
+        assert_eq!(takes.join().unwrap(), 3);
+        pushes.join().unwrap();
+        assert_eq!(queue.count(9), 3);
+    });
+}
+
+/// Who counts comes by blocks that are being closed.
+#[test]
+fn push_vs_count() {
+    model("pool::push_vs_count", || {
+        let queue = Arc::new(Injector::new());
+        let pushes = {
+            let queue = queue.clone();
+            thread::spawn(move || push(&queue, &[1, 3, 5, 7]))
+        };
+        assert!(queue.count(9) <= 4);
+        pushes.join().unwrap();
+        assert_eq!(queue.count(9), 4);
+    });
+}

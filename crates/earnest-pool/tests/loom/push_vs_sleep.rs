@@ -1,9 +1,9 @@
 //! A task is queued while workers go to sleep: somebody runs it. A lost wake-up shows as a deadlock.
 
 use crate::pool;
-use earnest_core::Future;
+use earnest_core::{ExecutorExt, Future};
 use earnest_pool::ThreadPoolExecutor;
-use earnest_sync::{Arc, Condvar, Mutex, model_bounded};
+use earnest_sync::{Arc, Condvar, Mutex, model_bounded, thread};
 
 #[test]
 fn push_vs_park() {
@@ -48,6 +48,34 @@ fn grow_for_two_who_need_each_other() {
         let futures = need_each_other(&pool);
         pool.set_max_workers(2).unwrap();
         ends(futures);
+        drop(pool);
+    });
+}
+
+/// The pool grows while something is submitted that the only worker's task waits for, unknown to the pool.
+#[test]
+fn grow_vs_push() {
+    model_bounded("pool::grow_vs_push", 1, || {
+        let pool = pool(1);
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let opened = gate.clone();
+        let waits = pool.submit(move || {
+            let mut open = gate.0.lock();
+            while !*open {
+                open = gate.1.wait(open);
+            }
+        });
+        let handle = pool.handle();
+        let submits = thread::spawn(move || {
+            let opens = move || {
+                *opened.0.lock() = true;
+                opened.1.notify_one();
+            };
+            handle.execute(opens).unwrap();
+        });
+        pool.set_max_workers(2).unwrap();
+        submits.join().unwrap();
+        waits.result().unwrap();
         drop(pool);
     });
 }

@@ -24,6 +24,24 @@ fn wait_vs_push() {
     });
 }
 
+/// The same where the worker has found nothing else to run before it waits, and only its look at the queues can tell.
+#[test]
+fn push_vs_block() {
+    model_bounded("pool::push_vs_block", 1, || {
+        let pool = pool();
+        let (begins, began) = promise();
+        let (promise, gate) = promise();
+        let waits = pool.submit(move || {
+            begins.complete(()).unwrap();
+            gate.result().unwrap()
+        });
+        began.result().unwrap();
+        pool.execute(move || promise.complete(3).unwrap()).unwrap();
+        assert_eq!(waits.result().unwrap(), 3);
+        drop(pool);
+    });
+}
+
 #[test]
 fn wait_vs_claim() {
     model_bounded("pool::wait_vs_claim", 2, || {
