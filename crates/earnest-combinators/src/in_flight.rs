@@ -3,6 +3,7 @@
 use crate::completion_set::CompletionSet;
 use crate::wait::{ReturnWhen, wait};
 use earnest_core::{TimedOut, Waitable, is_worker};
+use earnest_sync::mutant;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,9 @@ impl<W: Waitable> Drop for InFlight<W> {
     fn drop(&mut self) {
         // First to last, as executors start them: the ones about to start are cancelled first. All are cancelled before
         // any is dropped, because the destructor of an outcome may block or panic.
+        if mutant!("map_dropped_uncancelled") {
+            return;
+        }
         for task in &self.tasks {
             task.cancel_handle().cancel();
         }

@@ -22,6 +22,7 @@ pub use checker::thread_local as checker_thread_local;
 pub use loom::cell::UnsafeCell;
 
 use crate::hosted::Instant;
+use core::ops::{Deref, DerefMut};
 
 /// What a thread does that waits for another without being told: it lets that go on.
 pub fn spin_loop() {
@@ -58,17 +59,30 @@ pub const CHECKED: bool = true;
 /// Whether it is that which explores everything.
 pub const MODEL: bool = cfg!(earnest_loom);
 
-/// Models have no clock.
-pub fn now() -> Option<Instant> {
-    None
-}
-
 /// The checker's mutex, with the shim's signature.
 #[derive(Debug, Default)]
 pub struct Mutex<T>(checker::sync::Mutex<T>);
 
 /// Holds a [`Mutex`] locked.
-pub type MutexGuard<'a, T> = checker::sync::MutexGuard<'a, T>;
+#[derive(Debug)]
+pub struct MutexGuard<'a, T> {
+    mutex: &'a Mutex<T>,
+    guard: checker::sync::MutexGuard<'a, T>,
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.guard
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.guard
+    }
+}
 
 impl<T> Mutex<T> {
     /// An unlocked mutex.
@@ -78,7 +92,7 @@ impl<T> Mutex<T> {
 
     /// Blocks until the lock is held.
     pub fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap()
+        MutexGuard { mutex: self, guard: self.0.lock().unwrap() }
     }
 }
 
@@ -94,16 +108,24 @@ impl Condvar {
 
     /// Blocks until notified.
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        self.0.wait(guard).unwrap()
+        let MutexGuard { mutex, guard } = guard;
+        MutexGuard { mutex, guard: self.0.wait(guard).unwrap() }
     }
 
-    /// Models have no clock: a model that lets time run out does so from a thread of its own.
+    /// The checkers know no timeouts. Where there is a deadline, because the model has a [clock](crate::Clock), this returns as
+    /// if for no reason once others have gone on, and it is for the caller to see what time it is.
     pub fn wait_deadline<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        _deadline: Option<Instant>,
+        deadline: Option<Instant>,
     ) -> MutexGuard<'a, T> {
-        self.wait(guard)
+        if deadline.is_none() {
+            return self.wait(guard);
+        }
+        let mutex = guard.mutex;
+        drop(guard);
+        thread::yield_now();
+        mutex.lock()
     }
 
     /// Wakes one waiting thread.

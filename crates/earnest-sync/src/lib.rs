@@ -20,6 +20,8 @@ extern crate alloc;
 
 #[cfg(not(earnest_loom))]
 mod cell;
+#[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
+mod clock;
 #[cfg(feature = "std")]
 mod hosted;
 #[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
@@ -43,6 +45,8 @@ mod spawn;
 #[cfg(all(feature = "std", earnest_loom, earnest_mutants))]
 mod weak;
 
+#[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
+pub use clock::{Clock, Timer, now};
 #[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
 pub use explore::*;
 #[cfg(feature = "std")]

@@ -12,10 +12,10 @@ pub fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
 }
 
 /// Like [`model`], with at most `preemptions` preemptive switches of thread, for what would not end otherwise, or not soon:
-/// where `EARNEST_LOOM_DEEP` is set, those that have two have as many as all others.
+/// where `EARNEST_LOOM_DEEP` is set, it has one more.
 pub fn model_bounded(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
-    let goes_deep = preemptions > 1 && std::env::var_os("EARNEST_LOOM_DEEP").is_some();
-    explore(name, if goes_deep { usize::MAX } else { preemptions }, f);
+    let deeper = std::env::var_os("EARNEST_LOOM_DEEP").is_some();
+    explore(name, preemptions + usize::from(deeper), f);
 }
 
 fn explore(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {

@@ -3,7 +3,8 @@
 
 use earnest_combinators::CompletionSet;
 use earnest_core::{Future, promise};
-use earnest_sync::{model, thread};
+use earnest_sync::{Clock, model, thread};
+use std::time::Duration;
 
 #[test]
 fn last_adder_vs_next() {
@@ -57,5 +58,23 @@ fn add_vs_drop_of_the_set() {
         });
         drop(set);
         assert!(other.join().unwrap());
+    });
+}
+
+/// The time is up while an item is completed: it is given at once, or by a later look of the same waiter.
+#[test]
+fn next_vs_timeout() {
+    model("combinators::next_vs_timeout", || {
+        let (_clock, timer) = Clock::new();
+        let (promise, future) = promise();
+        let mut set = CompletionSet::new();
+        set.push(future);
+        let timer = thread::spawn(move || timer.strike());
+        let producer = thread::spawn(move || promise.complete(Box::new(7)).unwrap());
+        let next = set.next_timeout(Duration::from_secs(1)).unwrap_or_else(|_| set.next());
+        assert_eq!(*next.unwrap().result().unwrap(), 7);
+        assert!(set.next().is_none());
+        producer.join().unwrap();
+        timer.join().unwrap();
     });
 }

@@ -2,7 +2,8 @@
 
 use earnest_combinators::{Ended, ReturnWhen, wait};
 use earnest_core::promise;
-use earnest_sync::{model_bounded, thread};
+use earnest_sync::{Clock, model_bounded, thread};
+use std::time::Duration;
 
 #[test]
 fn first_of_two() {
@@ -39,5 +40,26 @@ fn first_exception_of_two() {
         assert_eq!(found.ended, Ended::Satisfied);
         assert!(found.done.iter().any(|future| future.peek().unwrap().is_err()));
         producers.into_iter().for_each(|producer| producer.join().unwrap());
+    });
+}
+
+/// The time is up while one of two is completed: it is found done, or not, and both can be waited for again.
+#[test]
+fn first_of_two_vs_timeout() {
+    model_bounded("combinators::first_of_two_vs_timeout", 2, || {
+        let (_clock, timer) = Clock::new();
+        let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<u32>>()).unzip();
+        let timer = thread::spawn(move || timer.strike());
+        let producer = thread::spawn(move || {
+            promises.into_iter().for_each(|promise| promise.complete(Box::new(7)).unwrap());
+        });
+        let found = wait(&futures, ReturnWhen::FirstCompleted, Some(Duration::from_secs(1)));
+        match found.ended {
+            Ended::Satisfied => assert!(!found.done.is_empty()),
+            _ => assert_eq!((found.ended, found.not_done.len()), (Ended::TimedOut, 2)),
+        }
+        assert!(futures.into_iter().all(|future| *future.result().unwrap() == 7));
+        producer.join().unwrap();
+        timer.join().unwrap();
     });
 }

@@ -1,7 +1,8 @@
 //! A promise is completed while others wait: no wake-up is lost, and the value is whole.
 
 use earnest_core::{promise, task};
-use earnest_sync::{model, model_bounded, thread};
+use earnest_sync::{Clock, model, model_bounded, thread};
+use std::time::Duration;
 
 #[test]
 fn complete_vs_wait() {
@@ -45,5 +46,23 @@ fn run_vs_wait() {
         let worker = thread::spawn(move || runnable.run());
         assert_eq!(*future.result().unwrap(), 7);
         worker.join().unwrap();
+    });
+}
+
+/// The time is up while the promise is completed: the wait ends with the value or without it, and leaves nothing behind.
+#[test]
+fn complete_vs_timeout() {
+    model("core::complete_vs_timeout", || {
+        let (_clock, timer) = Clock::new();
+        let (promise, future) = promise::<Box<u32>>();
+        let timer = thread::spawn(move || timer.strike());
+        let producer = thread::spawn(move || promise.complete(Box::new(7)).unwrap());
+        match future.result_timeout(Duration::from_secs(1)) {
+            Ok(value) => assert_eq!(*value.unwrap(), 7),
+            // It can be waited for again, without a timeout.
+            Err(timed_out) => assert_eq!(*timed_out.into_inner().result().unwrap(), 7),
+        }
+        producer.join().unwrap();
+        timer.join().unwrap();
     });
 }

@@ -42,3 +42,22 @@ fn token_vs_run() {
         assert!(result.is_ok() || result.is_err_and(|error| error.is_cancelled()));
     });
 }
+
+#[test]
+fn expire_vs_cancel() {
+    model("core::expire_vs_cancel", || {
+        let (captured, drops) = Counted::new();
+        let (mut runnable, future) = task_with(TaskOptions::new(), move |_| {
+            drop(captured);
+            unreachable!("whoever comes first ends it");
+        });
+        let expiry = runnable.expiry();
+        let timer = thread::spawn(move || expiry.expire());
+        let is_cancelled = future.cancel();
+        runnable.run();
+        timer.join().unwrap();
+        let error = future.result().unwrap_err();
+        assert_eq!((error.is_cancelled(), error.is_deadline_exceeded()), (is_cancelled, !is_cancelled));
+        assert_eq!(count(&drops), 1);
+    });
+}

@@ -4,6 +4,7 @@
 
 mod async_blocks;
 mod bounded;
+mod broken;
 mod cancel_vs_steal;
 mod injector;
 mod push_vs_sleep;
