@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// Take away one ordering or fence after the other instead, and want a model to miss each. Implies --patched
     #[arg(long, conflicts_with = "mutants")]
     orderings: bool,
-    /// Three preemptions also where the model says two, as that takes minutes
+    /// As many preemptions as the models say for a night: three nearly everywhere
     #[arg(long, conflicts_with_all = ["mutants", "orderings", "record"])]
     deep: bool,
     /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml

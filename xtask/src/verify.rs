@@ -56,8 +56,7 @@ const LAYERS: &[Layer] = &[
         ..layer("storms, a seeded fault", &["shuttle", "--mutant", "sleep_unannounced"], 10)
     },
     Layer {
-        from: Depth::Usual,
-        arguments: [&[], &["miri"], &["miri", "--seeds", "16"]],
+        arguments: [&["miri", "--quick"], &["miri"], &["miri", "--seeds", "16"]],
         ..layer("Miri", &[], 120)
     },
     Layer { from: Depth::Usual, ..layer("ThreadSanitizer", &["sanitize", "thread"], 30) },

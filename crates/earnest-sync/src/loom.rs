@@ -1,5 +1,6 @@
 //! How models are explored.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -11,11 +12,11 @@ pub fn model(name: &str, f: impl Fn() + Send + Sync + 'static) {
     explore(name, usize::MAX, f);
 }
 
-/// Like [`model`], with at most `preemptions` preemptive switches of thread, for what would not end otherwise, or not soon:
-/// where `EARNEST_LOOM_DEEP` is set, it has one more.
-pub fn model_bounded(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
-    let deeper = std::env::var_os("EARNEST_LOOM_DEEP").is_some();
-    explore(name, preemptions + usize::from(deeper), f);
+/// Like [`model`], for what would not end otherwise, or not soon: with at most as many preemptive switches of thread as the
+/// lower bound says, and where `EARNEST_LOOM_DEEP` is set, as the upper one says.
+pub fn model_bounded(name: &str, preemptions: RangeInclusive<usize>, f: impl Fn() + Send + Sync + 'static) {
+    let is_deep = std::env::var_os("EARNEST_LOOM_DEEP").is_some();
+    explore(name, if is_deep { *preemptions.end() } else { *preemptions.start() }, f);
 }
 
 fn explore(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// A model that takes longer does not end.
 const LIMIT: Duration = Duration::from_secs(900);
+/// Likewise, at night.
+const DEEP_LIMIT: Duration = Duration::from_secs(2 * 3600);
 
 type Floors = BTreeMap<String, u64>;
 
@@ -30,7 +32,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let compared = arguments.patched && default_bounds && !arguments.record;
 
     let deep: &[_] = if arguments.deep { &[("EARNEST_LOOM_DEEP", "1")] } else { &[] };
-    let results = each(&tests, |test| test.run(deep, LIMIT));
+    let limit = if arguments.deep { DEEP_LIMIT } else { LIMIT };
+    let results = each(&tests, |test| test.run(deep, limit));
     let mut report = Report::default();
     for (test, result) in tests.iter().zip(results) {
         report.add(&test.full_name(), &result?, compared.then_some(&floors));

@@ -8,7 +8,7 @@ use std::time::Duration;
 #[test]
 fn first_of_two() {
     // With three preemptions it takes a minute or more: that is for the night.
-    model_bounded("combinators::first_of_two", 2, || {
+    model_bounded("combinators::first_of_two", 2..=3, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<u32>>()).unzip();
         let producers: Vec<_> = promises
             .into_iter()
@@ -28,7 +28,7 @@ fn first_of_two() {
 #[test]
 fn first_exception_of_two() {
     // With three preemptions it takes a minute or more: that is for the night.
-    model_bounded("combinators::first_exception_of_two", 2, || {
+    model_bounded("combinators::first_exception_of_two", 2..=3, || {
         let (values, a) = promise::<Box<u32>>();
         let (fails, b) = promise::<Box<u32>>();
         let producers = [
@@ -46,7 +46,7 @@ fn first_exception_of_two() {
 /// The time is up while one of two is completed: it is found done, or not, and both can be waited for again.
 #[test]
 fn first_of_two_vs_timeout() {
-    model_bounded("combinators::first_of_two_vs_timeout", 2, || {
+    model_bounded("combinators::first_of_two_vs_timeout", 2..=3, || {
         let (_clock, timer) = Clock::new();
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<u32>>()).unzip();
         let timer = thread::spawn(move || timer.strike());

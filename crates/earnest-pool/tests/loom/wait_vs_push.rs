@@ -12,7 +12,7 @@ fn pool() -> ThreadPoolExecutor {
 #[test]
 fn wait_vs_push() {
     // Three threads and all of the pool: one preemption is what ends in seconds.
-    model_bounded("pool::wait_vs_push", 1, || {
+    model_bounded("pool::wait_vs_push", 1..=1, || {
         let pool = pool();
         let (promise, gate) = promise();
         // The second task is queued before the first waits, or afterwards: either way another worker runs it.
@@ -27,7 +27,7 @@ fn wait_vs_push() {
 /// The same where the worker has found nothing else to run before it waits, and only its look at the queues can tell.
 #[test]
 fn push_vs_block() {
-    model_bounded("pool::push_vs_block", 1, || {
+    model_bounded("pool::push_vs_block", 1..=1, || {
         let pool = pool();
         let (begins, began) = promise();
         let (promise, gate) = promise();
@@ -44,7 +44,7 @@ fn push_vs_block() {
 
 #[test]
 fn wait_vs_claim() {
-    model_bounded("pool::wait_vs_claim", 2, || {
+    model_bounded("pool::wait_vs_claim", 2..=3, || {
         let pool = crate::pool(1);
         let handle = pool.handle();
         let outer = pool.submit(move || handle.submit(|| 2).result().unwrap());
@@ -55,7 +55,7 @@ fn wait_vs_claim() {
 
 #[test]
 fn wait_vs_push_that_only_the_waiting_worker_can_run() {
-    model_bounded("pool::wait_vs_push_in_place", 1, || {
+    model_bounded("pool::wait_vs_push_in_place", 1..=2, || {
         let pool = crate::pool(1);
         let handle = pool.handle();
         let (promise, gate) = promise::<u32>();
@@ -70,7 +70,7 @@ fn wait_vs_push_that_only_the_waiting_worker_can_run() {
 
 #[test]
 fn wait_vs_spawn() {
-    model_bounded("pool::wait_vs_spawn", 2, || {
+    model_bounded("pool::wait_vs_spawn", 2..=3, || {
         let pool = crate::pool(1);
         let (runnable, future) = task(|| 5);
         let outer = pool.submit(move || future.result().unwrap());
