@@ -136,16 +136,25 @@ impl Shared {
         }
     }
 
+    /// Whether the pool is open, and has workers.
+    fn is_served(&self) -> bool {
+        let counts = self.sleep.counts();
+        counts.live() > 0 && !counts.is_closed()
+    }
+
     #[cold]
     fn has_first_worker(self: &Arc<Shared>) -> Result<(), Refusal> {
         if let Some(degraded) = self.degraded.get() {
             return Err(Refusal::NoThread(degraded.kind()));
         }
         match self.sleep.first_worker() {
-            Some(permit) => self.start_worker(permit).map_err(|error| match error {
-                Some(error) => Refusal::NoThread(error),
-                None => self.refusal(),
-            }),
+            Some(permit) => match self.start_worker(permit) {
+                // Meanwhile another has been started, or is being started, for who came second.
+                Err(_) if self.is_served() => Ok(()),
+                Err(Some(error)) => Err(Refusal::NoThread(error)),
+                Err(None) => Err(self.refusal()),
+                Ok(()) => Ok(()),
+            },
             None if self.sleep.counts().is_closed() => Err(self.refusal()),
             None => Ok(()),
         }

@@ -14,7 +14,7 @@ use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{Broken, Dismissal, Error, Inbox, Owner, Refusal, run_caught};
-use earnest_sync::{MODEL, Mutex, thread};
+use earnest_sync::{MODEL, Mutex, mutant, thread};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -166,7 +166,10 @@ impl Shared {
             self.report_no_thread(error);
         }
         if self.sleep.start_failed(permit).live() == 0 {
-            self.dismiss_queued();
+            // What others have queued relied on this worker.
+            if !mutant!("failed_start_unheard") {
+                self.dismiss_queued();
+            }
             self.sleep.signal_end();
         } else if self.queues.has_work() {
             // Somebody may have relied on the worker that did not come; whoever parks can do it.

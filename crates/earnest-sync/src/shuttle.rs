@@ -1,5 +1,6 @@
 //! How what is too large for the model checker is tried: under random schedules, each of which can be repeated.
 
+use shuttle::rand::{RngCore, thread_rng};
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, MaxSteps, Runner};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -45,6 +46,11 @@ fn run(
         eprintln!("storm {name} fails: cargo xtask shuttle --seed {seed} --seeds 1 {name}");
         resume_unwind(payload);
     }
+}
+
+/// A number below `n`, drawn by the schedule: in a storm, who repeats the one has the other again.
+pub fn draw(n: u32) -> u32 {
+    (thread_rng().next_u64() % u64::from(n)) as u32
 }
 
 fn setting(variable: &str, default: u64) -> u64 {

@@ -7,6 +7,7 @@ mod bounded;
 mod broken;
 mod cancel_vs_steal;
 mod injector;
+mod no_thread;
 mod push_vs_sleep;
 mod shrink;
 mod submit_vs_shutdown;

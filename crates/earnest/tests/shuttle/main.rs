@@ -7,6 +7,7 @@
 
 mod callbacks;
 mod combine;
+mod no_thread;
 mod scopes;
 mod shutdown;
 mod tally;

@@ -1,0 +1,20 @@
+//! A thread that cannot be started, for which others have queued something meanwhile: their tasks run, or end refused.
+
+use crate::pool;
+use earnest_sync::{fail_spawns, model_bounded, thread};
+
+/// Of two who submit at once the one may have relied on the worker that the other was to start, and that does not come.
+#[test]
+fn queued_behind_a_failed_start() {
+    // The one is interrupted when it has counted on its worker; with two preemptions it takes a minute or more: that is for the night.
+    model_bounded("pool::queued_behind_a_failed_start", 1..=2, || {
+        fail_spawns(1, 1);
+        let pool = pool(1);
+        let handle = pool.handle();
+        let submitter = thread::spawn(move || handle.submit(|| ()).result());
+        let results = [pool.submit(|| ()).result(), submitter.join().unwrap()];
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(error.is_rejected(), "{error}");
+        }
+    });
+}
