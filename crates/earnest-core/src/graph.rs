@@ -230,9 +230,16 @@ impl Graph {
     /// `looked_at`, to be dropped where no lock is held.
     fn stuck(&self, task: RawCell, looked_at: &mut Vec<LookedAt>) -> Option<Stuck> {
         let mut parts = self.parts(task, looked_at);
-        // What is not shown to be live is stuck.
-        while let Some(place) = parts.iter().position(|part| !part.is_live && part.may_end(&parts)) {
-            parts[place].is_live = true;
+        // What is not shown to be live is stuck. From the end, as what is needed mostly lies behind what needs it: a chain
+        // takes one turn.
+        let mut has_changed = true;
+        while core::mem::take(&mut has_changed) {
+            for place in (0..parts.len()).rev() {
+                if !parts[place].is_live && parts[place].may_end(&parts) {
+                    parts[place].is_live = true;
+                    has_changed = true;
+                }
+            }
         }
         if parts[0].is_live {
             return None;
