@@ -179,4 +179,4 @@ pub use waiter::{Inbox, Waiter};
 #[doc(hidden)]
 pub use watching::Watching;
 #[cfg(feature = "std")]
-pub use worker::{Host, Worker, is_worker};
+pub use worker::{Host, Worker, is_worker, stack_has_room};

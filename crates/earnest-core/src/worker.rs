@@ -295,6 +295,14 @@ pub fn is_worker() -> bool {
     with_current(|worker| worker.is_some())
 }
 
+/// Whether a task may be run beneath the one that this thread is in the middle of. On a worker it may not where half of the
+/// stack is in use; of other threads the size of the stack is not known, and it is up to their code.
+#[doc(hidden)]
+#[must_use]
+pub fn stack_has_room() -> bool {
+    with_current(|worker| worker.is_none_or(Worker::has_room))
+}
+
 /// Calls `f` with the worker that this thread is, if it is one.
 pub(crate) fn with_current<R>(f: impl FnOnce(Option<&Worker<'_>>) -> R) -> R {
     // SAFETY: it is lent to `f` only.

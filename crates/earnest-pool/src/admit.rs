@@ -4,7 +4,7 @@ use crate::bound::{Bound, ENTERED, OVER, OnTheWay, RejectionPolicy, TOKENS};
 use crate::shared::Shared;
 use crate::worker::is_worker_of;
 use core::iter;
-use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after};
+use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after, stack_has_room};
 use earnest_sync::{mutant, thread};
 use std::sync::Arc;
 use std::time::Instant;
@@ -59,7 +59,7 @@ impl Shared {
             RejectionPolicy::CallerRuns if entry == Entry::Local && !is_worker_of(self) => {
                 self.wait_for_room(bound, task, None)
             }
-            RejectionPolicy::CallerRuns => Ok(self.run_instead(task)),
+            RejectionPolicy::CallerRuns => self.run_instead(task),
             RejectionPolicy::Block => self.wait_for_room(bound, task, None),
             RejectionPolicy::BlockTimeout(timeout) => {
                 self.wait_for_room(bound, task, deadline_after(timeout))
@@ -67,13 +67,17 @@ impl Shared {
         }
     }
 
-    /// Runs the task on this thread. Its time may be up meanwhile, as if it had been queued.
-    fn run_instead(self: &Arc<Shared>, mut task: Runnable) -> Admitted {
+    /// Runs the task on this thread, if its stack has room for one more. Its time may be up meanwhile, as if it had been
+    /// queued.
+    fn run_instead(self: &Arc<Shared>, mut task: Runnable) -> Result<Admitted, Refused> {
+        if !stack_has_room() {
+            return Err(Refused { task, reason: Refusal::Full });
+        }
         if task.has_options() {
             self.keep_terms(&mut task);
         }
         task.run_nested();
-        Admitted::Over
+        Ok(Admitted::Over)
     }
 
     /// Discards what has been longest in the queue until there is room. `None`: there is none, and nothing left.
@@ -127,7 +131,7 @@ impl Shared {
             Blocked::TimedOut | Blocked::NotReady if bound.withdraw(waiter.inbox()) => None,
             Blocked::Jammed if bound.withdraw(waiter.inbox()) => {
                 // Nobody else is left to run anything: the queue would stay as it is.
-                return Ok(self.run_instead(task));
+                return self.run_instead(task);
             }
             // The answer is under way.
             _ => iter::from_fn(|| waiter.next(None)).find(|token| *token != OVER),

@@ -19,7 +19,8 @@ pub enum RejectionPolicy {
     /// A task that is cancelled by its token, or whose time is up, ends the wait, and does not come in.
     ///
     /// On a worker of the same pool it waits as for a future: another worker takes its place. Where there is none left that
-    /// could run anything, the task runs at once, in place of the submission. In an initializer it is refused.
+    /// could run anything, the task runs at once, in place of the submission; it is refused where half of the worker's stack
+    /// is in use, by tasks that have submitted from within each other. In an initializer it is refused.
     #[default]
     Block,
     /// Like [`Block`](Self::Block), for so long at most; then the task is refused.
@@ -27,7 +28,8 @@ pub enum RejectionPolicy {
     /// The task is refused.
     Reject,
     /// The task runs on the submitting thread, before the submission returns. One that needs a worker's state, and is
-    /// submitted elsewhere, waits for room instead.
+    /// submitted elsewhere, waits for room instead. On a worker it is refused where half of the stack is in use, by tasks that
+    /// have submitted from within each other.
     CallerRuns,
     /// The task that has been longest in the queue makes room, its future ending with
     /// [`Error::Rejected`](earnest_core::Error::Rejected). It is one that was submitted from outside the pool; where there is

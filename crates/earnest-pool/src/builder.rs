@@ -99,13 +99,14 @@ impl<S> Builder<S> {
         self
     }
 
-    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`]. It is 64 KiB at least, of which
+    /// The size of each thread's stack, in bytes. Default: that of [`std::thread::Builder`]. It is 128 KiB at least, of which
     /// the pool needs a part.
     ///
     /// The system may round it up. If it is so large that no thread can be had, submissions are refused.
     pub fn stack_size(mut self, bytes: usize) -> Self {
-        /// What searching for tasks needs without optimizations, several times over.
-        const LEAST: usize = 64 << 10;
+        /// Tasks run beneath others that wait, until half of it is in use. The other half is for the last of them, and for what
+        /// the queues need where memory is given back: 23 KiB without optimizations.
+        const LEAST: usize = 128 << 10;
         self.stack_size = Some(bytes.max(LEAST));
         self
     }

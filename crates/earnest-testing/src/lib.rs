@@ -2,7 +2,7 @@
 //!
 //! - [`conform`] runs a test that pins rows of the conformance table, and can invert what it claims.
 //! - [`watched`] runs a test that could hang: it aborts the process instead, with the state of every thread.
-//! - [`alone`] runs a test in a process where no other runs.
+//! - [`alone`] runs a test in a process where no other runs, and `alone_on_small_stack` in one with a small main thread.
 //! - `returns_in_child` runs a part of a test in a fork of the process.
 //! - `limit_address_space` and `interrupted` make it hard for a process or a thread.
 //! - [`example`] is where the program of an example is.
@@ -20,6 +20,8 @@ mod threads;
 mod watchdog;
 
 pub use alone::alone;
+#[cfg(unix)]
+pub use alone::alone_on_small_stack;
 #[cfg(unix)]
 pub use child::returns_in_child;
 pub use conform::{Claims, conform};

@@ -1,6 +1,8 @@
 //! Tasks that wait, in every way there is, for tasks of their own pool and of others: each wait ends.
 
 #[cfg(unix)]
+mod deep;
+#[cfg(unix)]
 mod forked;
 mod hidden;
 mod long;
