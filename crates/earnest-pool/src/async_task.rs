@@ -21,9 +21,10 @@ use std::task::Wake;
 struct AsyncTask<F: AsyncBlock> {
     pool: Arc<Shared>,
     location: &'static Location<'static>,
-    /// Says whose the rest is, and does not publish it: that lies behind locks. Who moves the state has left the lock before,
-    /// and who moves it on takes the lock afterwards. Had the latter come first there, the former would have moved the state
-    /// only after it had been seen to.
+    /// Says whose the rest is, and does not publish it: that lies behind locks. Who moves the state has left the block's lock
+    /// before, and who moves it on takes that lock afterwards. Had the latter come first there, the former would have moved
+    /// the state only after it had been seen to. The promise is back behind its lock before anybody can have the turn to poll,
+    /// and whoever settles it has that turn, or comes after a poll.
     ///
     /// Only a wake and the poll that follows it have an ordering of their own: what the waker did before is seen there.
     state: AtomicUsize,

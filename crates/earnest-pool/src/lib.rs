@@ -57,5 +57,7 @@ pub use handle::PoolHandle;
 pub use pool::ThreadPoolExecutor;
 pub use repeat::Every;
 pub use shutdown::Shutdown;
+#[doc(hidden)]
+pub use sleep::alone::Accounts;
 pub use stats::Stats;
 pub use worker::worker_index;

@@ -45,7 +45,9 @@
 //! remembers this until a start succeeds; it is no reason not to try again, which everybody does who adds work, or becomes
 //! blocked and leaves some. While one tries, its worker counts; when it has failed, it calls those who wait.
 
+pub(crate) mod alone;
 mod aside;
+mod resize;
 
 pub(crate) use aside::Aside;
 
@@ -103,7 +105,8 @@ impl Sleep {
     }
 
     pub(crate) fn counts(&self) -> Counts {
-        // NO MODEL: whoever finds the pool closed reads why, and that lies in a `OnceLock`, into which the checker does not see.
+        // NO MODEL: whoever finds the pool closed reads why, and that lies in a `OnceLock`, into which the checker does not see;
+        // whoever decides by it how many may be active looks again at how many, once that is done.
         Counts(self.word.load(Acquire))
     }
 
@@ -119,7 +122,6 @@ impl Sleep {
     fn update_from(&self, mut seen: Counts, step: impl Fn(Counts) -> Option<u64>) -> Result<Counts, Counts> {
         while let Some(delta) = step(seen) {
             let next = seen.0.wrapping_add(delta);
-            // NO MODEL: as in `counts` where it fails; and where it succeeds a fence follows wherever a model could tell.
             match self.word.compare_exchange(seen.0, next, AcqRel, Acquire) {
                 Ok(_) => return Ok(seen),
                 Err(actual) => seen = Counts(actual),
@@ -158,7 +160,7 @@ impl Sleep {
             fence(SeqCst);
         }
         // ORDERING: SeqCst; comes after the push in the order of all that is sequentially consistent, and pairs as the fence
-        // does in `after_push`: see the module's text. NO MODEL: that has the fence above instead.
+        // does in `after_push`: see the module's text. It acquires, too, how many there may be. NO MODEL: that has the fence above.
         Counts(self.word.load(SeqCst))
     }
 
@@ -192,6 +194,10 @@ impl Sleep {
                 None
             }
         });
+        if decision.is_ok_and(|seen| seen.active() >= self.max_workers()) {
+            // Meanwhile there are to be fewer.
+            self.has_too_many();
+        }
         match decision {
             Ok(seen) if seen.parked() > 0 => {
                 self.wakes.post(1);
@@ -220,7 +226,7 @@ impl Sleep {
     /// The thread could not be started. Says what is left.
     pub(crate) fn start_failed(&self, permit: StartPermit) -> Counts {
         let StartPermit(()) = permit;
-        // ORDERING: Relaxed; the next change of the word, a line further on, publishes it.
+        // ORDERING: Relaxed; nobody sees the next change of the word, a line further on, without it.
         self.word.fetch_or(NO_THREAD, Relaxed);
         self.count_out(LIVE + STARTING)
     }
@@ -287,8 +293,7 @@ impl Sleep {
     pub(crate) fn unblock(&self) {
         let counts = self.add(BLOCKED.wrapping_neg());
         if counts.active() > self.max_workers() {
-            // ORDERING: Relaxed; a hint, and the word decides.
-            self.too_many.store(true, Relaxed);
+            self.has_too_many();
         }
     }
 
@@ -326,8 +331,8 @@ impl Sleep {
     fn unpark(&self) -> bool {
         let unparked = self.update(|seen| (seen.parked() > 0).then_some(SEARCHING - PARKED));
         if unparked.is_ok_and(|seen| seen.active() >= self.max_workers()) {
-            // Meanwhile another may have been woken in our stead. ORDERING: Relaxed, as in `unblock`.
-            self.too_many.store(true, Relaxed);
+            // Meanwhile another may have been woken in our stead.
+            self.has_too_many();
         }
         unparked.is_ok()
     }
@@ -344,8 +349,8 @@ impl Sleep {
         fence(SeqCst);
         if more() && !mutant!("retire_without_look") {
             if self.add(LIVE + SEARCHING).active() > self.max_workers() {
-                // Meanwhile another has been started in our stead. ORDERING: Relaxed, as in `unblock`.
-                self.too_many.store(true, Relaxed);
+                // Meanwhile another has been started in our stead.
+                self.has_too_many();
             }
             return false;
         }
@@ -354,34 +359,6 @@ impl Sleep {
             self.signal_end();
         }
         true
-    }
-
-    /// Whether there are to be fewer than there were: workers who have nothing to do leave rather than park.
-    pub(crate) fn has_shrunk(&self) -> bool {
-        // ORDERING: Relaxed; whoever sets it wakes everybody afterwards.
-        self.has_shrunk.load(Relaxed)
-    }
-
-    /// From now on there are this many.
-    pub(crate) fn resize(&self, max_workers: u64, max_threads: u64) {
-        // ORDERING: Relaxed; what others have decided by the old numbers is looked at after the fence.
-        self.max_threads.store(max_threads, Relaxed);
-        let before = self.max_workers.swap(max_workers, Relaxed);
-        let shrinks = max_workers < before;
-        if shrinks {
-            // ORDERING: Relaxed, as in `has_shrunk` and `unblock`.
-            self.has_shrunk.store(true, Relaxed);
-            self.too_many.store(true, Relaxed);
-        }
-        // Who changes the word from here on, as in `found`, sees the new numbers; what was done to it before is seen here.
-        if !mutant!("grow_unheard") {
-            self.add(0);
-        }
-        // ORDERING: SeqCst; pairs with those of `park` and `block`: who parks or waits from here on sees the new numbers.
-        fence(SeqCst);
-        if shrinks {
-            self.wake_all();
-        }
     }
 
     fn wake_all(&self) {

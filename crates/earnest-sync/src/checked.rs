@@ -119,7 +119,7 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         deadline: Option<Instant>,
     ) -> MutexGuard<'a, T> {
-        if deadline.is_none() {
+        if deadline.is_none() || crate::now().is_none() {
             return self.wait(guard);
         }
         let mutex = guard.mutex;

@@ -31,12 +31,11 @@ thread_local! {
 
 /// When all models begin.
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-/// What lies further ahead than any timeout.
+/// 34 years, which is more than what models wait for.
 const AGES: Duration = Duration::from_secs(1 << 30);
 
 impl Clock {
     /// A clock that stands still.
-    #[expect(clippy::new_without_default, reason = "it is more than a value")]
     pub fn new() -> (Clock, Timer) {
         let state = Arc::new(State { is_up: AtomicBool::new(false) });
         CLOCK.set(Some(state.clone()));
@@ -51,8 +50,13 @@ impl Drop for Clock {
 }
 
 impl Timer {
-    /// All deadlines that were set before have passed.
+    /// All deadlines that were set before have passed, unless they lie ages ahead.
+    ///
+    /// # Panics
+    ///
+    /// If the clock is gone: then nobody has heard it.
     pub fn strike(self) {
+        assert!(CLOCK.with_borrow(|clock| clock.as_ref().is_some_and(|clock| Arc::ptr_eq(clock, &self.0))));
         // ORDERING: Relaxed; that time has passed publishes nothing.
         self.0.is_up.store(true, Relaxed);
     }

@@ -225,7 +225,8 @@ impl<T: Pack> Injector<T> {
         let closed = unsafe { &*old.block() };
         // SAFETY: nobody reads it before the byte is set.
         closed.next.with_mut(|next| unsafe { *next = fresh });
-        // ORDERING: Release publishes the bytes of the new block to the pushers' Acquire load of the tail.
+        // ORDERING: Release publishes the bytes of the new block to the pushers' exchange of the tail, and to the look of
+        // `is_empty` where the head was before the block came back.
         self.tail.store(first.plus(width).0, Release);
         // ORDERING: Release publishes `next` to the Acquire load in `take`.
         closed.ready[old.at()].store(NO_MORE, if mutant!("close_relaxed") { Relaxed } else { Release });

@@ -2,7 +2,10 @@
 
 use super::Sleep;
 use crate::counts::{Counts, LIVE, PARKED, SEARCHING};
-use earnest_sync::Ordering::Relaxed;
+use earnest_sync::{
+    Ordering::{Acquire, Relaxed, Release},
+    mutant,
+};
 
 /// What became of a worker that was to [step aside](Sleep::step_aside).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +19,16 @@ pub(crate) enum Aside {
 }
 
 impl Sleep {
+    /// Says that somebody should [step aside](Self::step_aside).
+    pub(super) fn has_too_many(&self) {
+        // ORDERING: Release; pairs with the acquire of who takes it: that sees the word, and how many there may be, as they were
+        // here. A swap, so that it does not take away what others have released.
+        self.too_many.swap(true, Release);
+    }
+
     /// Whether somebody should [step aside](Self::step_aside), which is rarely so: it costs no more than a look.
     pub(crate) fn may_be_too_many(&self) -> bool {
-        // ORDERING: Relaxed, as in `unblock`.
+        // ORDERING: Relaxed; a look whether it is worth a try.
         self.too_many.load(Relaxed)
     }
 
@@ -27,21 +37,30 @@ impl Sleep {
     ///
     /// `is_searching` says whether it is counted so now. Afterwards it is, if it was woken again.
     pub(crate) fn step_aside(&self, is_searching: bool) -> Aside {
-        // ORDERING: Relaxed, as in `unblock`; put back where others may have to step aside as well.
-        self.too_many.store(false, Relaxed);
-        let leaves = self.has_shrunk();
+        // ORDERING: Acquire; pairs with the release of who said so. It is said again where others should do so as well.
+        self.too_many.swap(false, Acquire);
         let from = if is_searching { SEARCHING } else { 0 };
-        let to = if leaves { LIVE.wrapping_neg() } else { PARKED };
         let is_surplus = |seen: Counts| seen.active() > self.max_workers() && !seen.is_closed();
-        let step = |seen| is_surplus(seen).then_some(to.wrapping_sub(from));
+        let step = |seen| is_surplus(seen).then_some(PARKED.wrapping_sub(from));
         let Ok(seen) = self.update(step) else { return Aside::No };
-        if seen.active() > self.max_workers() + 1 {
-            // ORDERING: Relaxed, as in `unblock`.
-            self.too_many.store(true, Relaxed);
+        let n_left = seen.active() - 1;
+        if n_left > self.max_workers() {
+            self.has_too_many();
         }
-        // As many as there may be are active without it: what it leaves behind in the queues is theirs.
-        if leaves {
-            return Aside::Left;
+        if n_left < self.max_workers() && !mutant!("aside_without_second_look") {
+            // There are to be more since it was decided, and whoever has said so may have relied on this worker.
+            if self.unpark() {
+                return Aside::Woken;
+            }
+        } else if self.has_shrunk() {
+            // Where nobody parks any more a waker was faster, and there is a wake; from who closes the pool there will be one.
+            let leave = |seen: Counts| {
+                (seen.parked() > 0 && !seen.is_closed()).then_some((LIVE + PARKED).wrapping_neg())
+            };
+            if self.update(leave).is_ok() {
+                // As many as there may be are active without it: what it leaves behind in the queues is theirs.
+                return Aside::Left;
+            }
         }
         self.wakes.wait();
         Aside::Woken

@@ -1,9 +1,9 @@
 //! A task is queued while workers go to sleep: somebody runs it. A lost wake-up shows as a deadlock.
 
-use crate::pool;
+use crate::{Gate, pool};
 use earnest_core::{ExecutorExt, Future};
 use earnest_pool::ThreadPoolExecutor;
-use earnest_sync::{Arc, Condvar, Mutex, model_bounded, thread};
+use earnest_sync::{model_bounded, thread};
 
 #[test]
 fn push_vs_park() {
@@ -57,22 +57,10 @@ fn grow_for_two_who_need_each_other() {
 fn grow_vs_push() {
     model_bounded("pool::grow_vs_push", 1..=1, || {
         let pool = pool(1);
-        let gate = Arc::new((Mutex::new(false), Condvar::new()));
-        let opened = gate.clone();
-        let waits = pool.submit(move || {
-            let mut open = gate.0.lock();
-            while !*open {
-                open = gate.1.wait(open);
-            }
-        });
+        let (gate, opened) = Gate::new();
+        let waits = pool.submit(move || gate.wait());
         let handle = pool.handle();
-        let submits = thread::spawn(move || {
-            let opens = move || {
-                *opened.0.lock() = true;
-                opened.1.notify_one();
-            };
-            handle.execute(opens).unwrap();
-        });
+        let submits = thread::spawn(move || handle.execute(move || opened.open()).unwrap());
         pool.set_max_workers(2).unwrap();
         submits.join().unwrap();
         waits.result().unwrap();
@@ -89,17 +77,10 @@ fn put_back_vs_park() {
         let pool = pool(2);
         let handle = pool.handle();
         let waits = pool.submit(move || {
-            let gate = Arc::new((Mutex::new(false), Condvar::new()));
-            let opened = gate.clone();
-            let opens = handle.submit(move || {
-                *opened.0.lock() = true;
-                opened.1.notify_one();
-            });
+            let (gate, opened) = Gate::new();
+            let opens = handle.submit(move || opened.open());
             handle.submit(|| ()).result().unwrap();
-            let mut open = gate.0.lock();
-            while !*open {
-                open = gate.1.wait(open);
-            }
+            gate.wait();
             drop(opens);
         });
         waits.result().unwrap();
@@ -112,19 +93,7 @@ fn ends(futures: [Future<()>; 2]) {
 }
 
 fn need_each_other(pool: &ThreadPoolExecutor) -> [Future<()>; 2] {
-    let gate = Arc::new((Mutex::new(false), Condvar::new()));
-    let opened = gate.clone();
-    // Whichever is begun first, the other must be brought a thread of its own: a wait of which the pool does not know
-    // lets nobody take its place.
-    let waits = pool.submit(move || {
-        let mut open = gate.0.lock();
-        while !*open {
-            open = gate.1.wait(open);
-        }
-    });
-    let opens = pool.submit(move || {
-        *opened.0.lock() = true;
-        opened.1.notify_one();
-    });
-    [waits, opens]
+    let (gate, opened) = Gate::new();
+    // Whichever is begun first, the other must be brought a thread of its own.
+    [pool.submit(move || gate.wait()), pool.submit(move || opened.open())]
 }
