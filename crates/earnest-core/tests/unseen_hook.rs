@@ -2,6 +2,8 @@
 
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 use earnest_core::{promise, set_unseen_failure_hook};
 use earnest_testing::Events;
 use std::sync::Mutex;

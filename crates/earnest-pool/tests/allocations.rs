@@ -1,6 +1,8 @@
 //! What a task costs in memory, by count. A program of its own, as it replaces the allocator, and without the test
 //! harness, whose threads allocate too.
 
+earnest_testing::guard!();
+
 use earnest_core::{Future, promise, scope};
 use earnest_pool::ThreadPoolExecutor;
 use libtest_mimic::{Arguments, Trial};

@@ -1,6 +1,7 @@
 //! Hangs made visible: the process aborts, and says what each of its threads was doing.
 
 use crate::threads;
+use std::io::Write;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -31,9 +32,7 @@ pub fn watched_for<R>(patience: Duration, name: &str, test: impl FnOnce() -> R) 
     let watch = move || {
         drop(begins);
         if end.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
-            eprintln!("watchdog: {name}, on thread {watched:?}, has not ended within {patience:?}. Threads:");
-            eprint!("{}", threads::states());
-            std::process::abort();
+            give_up(&format!("{name}, on thread {watched:?}, has not ended within {patience:?}"));
         }
     };
     let watcher = std::thread::Builder::new().name("watchdog".to_owned()).spawn(watch).expect("a thread");
@@ -44,4 +43,11 @@ pub fn watched_for<R>(patience: Duration, name: &str, test: impl FnOnce() -> R) 
     drop(ended);
     watcher.join().expect("the watcher does not panic");
     result
+}
+
+/// Says why, and what each thread is doing, and aborts. Past the harness, which keeps what tests print until they end.
+pub(crate) fn give_up(why: &str) -> ! {
+    let said = format!("watchdog: {why}. Threads:\n{}", threads::states());
+    let _nobody_listens = std::io::stderr().write_all(said.as_bytes());
+    std::process::abort()
 }

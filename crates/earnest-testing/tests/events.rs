@@ -1,5 +1,7 @@
 //! Events are recorded on every thread, with level, message and fields.
 
+earnest_testing::guard!();
+
 use earnest_testing::Events;
 
 #[test]

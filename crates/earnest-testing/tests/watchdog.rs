@@ -5,11 +5,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-/// Runs the ignored test `name` of this program.
+earnest_testing::guard!();
+
+/// Runs the ignored test `name` of this program, whose harness keeps what it prints, as it mostly does.
 fn run(name: &str, environment: &[(&str, &str)]) -> Output {
+    run_with(&["--ignored", "--exact", name], environment)
+}
+
+/// The same without that.
+fn run_aloud(name: &str, environment: &[(&str, &str)]) -> Output {
+    run_with(&["--ignored", "--exact", "--nocapture", name], environment)
+}
+
+fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let program = std::env::current_exe().unwrap();
     let mut command = Command::new(program);
-    command.args(["--ignored", "--exact", "--nocapture", name]).env_remove("EARNEST_INVERT");
+    command.args(arguments).env_remove("EARNEST_INVERT");
     command.envs(environment.iter().copied()).output().unwrap()
 }
 
@@ -24,10 +35,24 @@ fn a_hang_becomes_an_abort_that_names_the_threads() {
     }
 }
 
+/// Also where no test says that it is to be watched, and where the harness keeps what tests print.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_hangs_ends_with_the_state_of_each_thread() {
+    let output = run("victim_hangs_unwatched", &[("EARNEST_TEST_PATIENCE", "1")]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(6), "{said}");
+    assert!(said.contains("watchdog: this program has not ended within 1 s"), "{said}");
+    // The test, and the thread that it waits for. The system cuts names short.
+    for thread in ["victim_hangs_un", "another"] {
+        assert!(said.contains(&format!("\"{thread}\": S (sleeping), system call")), "{said}");
+    }
+}
+
 #[test]
 fn every_claim_can_be_inverted() {
-    assert!(run("victim_claims", &[]).status.success());
-    let inverted = |claim| run("victim_claims", &[("EARNEST_INVERT", claim)]);
+    assert!(run_aloud("victim_claims", &[]).status.success());
+    let inverted = |claim| run_aloud("victim_claims", &[("EARNEST_INVERT", claim)]);
     for (claim, what) in [("7/1", "row 7 8, claim 1, inverted"), ("8/2", "row 7 8, claim 2, inverted")] {
         let output = inverted(claim);
         assert!(!output.status.success());
@@ -40,8 +65,8 @@ fn every_claim_can_be_inverted() {
 
 #[test]
 fn an_inversion_that_is_caught_fails_the_test_all_the_same() {
-    assert!(run("victim_catches", &[]).status.success());
-    let output = run("victim_catches", &[("EARNEST_INVERT", "7/1")]);
+    assert!(run_aloud("victim_catches", &[]).status.success());
+    let output = run_aloud("victim_catches", &[("EARNEST_INVERT", "7/1")]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("row 7, claim 1, survives its inversion"));
 }
@@ -57,6 +82,15 @@ fn a_test_without_a_claim_fails() {
 fn victim_hangs() {
     let (_never_sends, nothing) = std::sync::mpsc::channel::<()>();
     let _ = watched_for(Duration::from_millis(300), "the victim", || nothing.recv());
+}
+
+#[test]
+#[ignore = "hangs, for another test to see"]
+fn victim_hangs_unwatched() {
+    let (never_sends, nothing) = std::sync::mpsc::channel::<()>();
+    let waits = std::thread::Builder::new().name("another".to_owned()).spawn(move || nothing.recv()).unwrap();
+    waits.join().unwrap().unwrap_err();
+    drop(never_sends);
 }
 
 #[test]

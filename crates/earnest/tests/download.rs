@@ -1,6 +1,8 @@
 //! Does the download program save what can be saved, name what cannot, and leave nothing half done?
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 mod download_support;
 
 use download_support::{Reply, eventually, names, run, serve, start};

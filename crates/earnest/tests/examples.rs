@@ -1,5 +1,7 @@
 //! The examples that need nothing from outside, run: each checks what it does. `download` has tests of its own.
 
+earnest_testing::guard!();
+
 use earnest_testing::{example, watched};
 use std::process::Command;
 

@@ -40,6 +40,7 @@ const UNSAFE: &[&str] = &[
     "crates/earnest-pool/src/worker.rs",
     "crates/earnest-sync/",
     "crates/earnest-testing/src/child.rs",
+    "crates/earnest-testing/src/guard.rs",
     "crates/earnest-testing/src/limits.rs",
     "xtask/soak/src/memory.rs",
     // The names of exported functions, which is all.
@@ -63,12 +64,15 @@ const NOT_SHIMMED: [(&str, &str, &str); 3] = [
     ("crates/earnest-core/src/owner.rs", "std::sync::atomic", "numbers the owners, likewise"),
 ];
 
+/// Test programs without a watchdog: those of the checkers, and that which is to do without `std`.
+const UNGUARDED: [&str; 3] = ["loom", "shuttle", "no_std.rs"];
+
 /// How far above an ordering its comment may stand.
 const NEAR: usize = 8;
 
 pub(crate) fn check(source: &Source) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for rule in [header, length, unsafety, loom_cfg, orderings, std_sync] {
+    for rule in [header, length, unsafety, loom_cfg, orderings, std_sync, guarded] {
         problems.extend(rule(source).into_iter().map(|(line, what)| Problem {
             path: source.path.clone(),
             line,
@@ -88,6 +92,19 @@ fn header(source: &Source) -> Found {
         return Vec::new();
     }
     vec![(1, "the first line is to say what the file is for (//!)".to_owned())]
+}
+
+/// A test program that hangs is to say what its threads do. Checkers do so themselves.
+fn guarded(source: &Source) -> Found {
+    let is_program = match source.path.split('/').collect::<Vec<_>>()[..] {
+        ["crates", _, "tests", file] => !UNGUARDED.contains(&file),
+        ["crates", _, "tests", folder, "main.rs"] => !UNGUARDED.contains(&folder),
+        _ => false,
+    };
+    if !is_program || source.code.contains("earnest_testing::guard!();") {
+        return Vec::new();
+    }
+    vec![(0, "a test program is to have `earnest_testing::guard!();`".to_owned())]
 }
 
 fn length(source: &Source) -> Found {

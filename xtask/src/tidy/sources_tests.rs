@@ -57,3 +57,17 @@ fn synchronisation_comes_from_the_shim() {
     assert_eq!(found, [2, 3, 4, 8, 10]);
     assert_eq!(lines("crates/earnest-sync/src/std.rs", std_sync, text), NONE);
 }
+
+#[test]
+fn test_programs_have_a_watchdog() {
+    let with = "//! A.\n\nearnest_testing::guard!();\n";
+    let without = "//! A.\n\n// earnest_testing::guard!();\n";
+    for program in ["crates/earnest-core/tests/it/main.rs", "crates/earnest/tests/examples.rs"] {
+        assert_eq!(lines(program, guarded, with), NONE);
+        assert_eq!(lines(program, guarded, without), [0]);
+    }
+    for other in ["crates/earnest-core/tests/it/cancel.rs", "crates/earnest-core/tests/loom/main.rs", LIBRARY]
+    {
+        assert_eq!(lines(other, guarded, without), NONE);
+    }
+}

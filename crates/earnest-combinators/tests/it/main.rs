@@ -2,6 +2,8 @@
 
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 mod as_completed;
 mod completion_set;
 mod conform_as_completed;

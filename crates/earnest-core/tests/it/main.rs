@@ -1,6 +1,9 @@
 //! What the core promises, checked from outside. One binary, one module per area.
 
 #![cfg(not(earnest_loom))]
+
+earnest_testing::guard!();
+
 mod auto_traits;
 mod states;
 mod result;

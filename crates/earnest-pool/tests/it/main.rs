@@ -1,6 +1,9 @@
 //! What the pool promises, checked from outside. One binary, one module per area.
 
 #![cfg(not(earnest_loom))]
+
+earnest_testing::guard!();
+
 mod async_blocks;
 mod bad_input;
 mod bounded;

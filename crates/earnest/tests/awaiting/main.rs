@@ -1,5 +1,7 @@
 //! Futures of a pool, awaited from the runtimes that people have.
 
+earnest_testing::guard!();
+
 use earnest::{CancellationToken, Future, SharedFuture, TaskOptions, ThreadPoolExecutor, join_all, promise};
 use earnest_testing::watched;
 use std::future::Future as AsyncBlock;

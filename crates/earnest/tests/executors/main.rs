@@ -3,6 +3,8 @@
 
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 mod subject;
 mod any;
 mod queueing;

@@ -1,5 +1,7 @@
 //! Task groups: how many run at a time, and who is cancelled when.
 
+earnest_testing::guard!();
+
 use earnest::{
     Error, Executor, Future, GroupPolicy, InlineExecutor, ManualExecutor, Refused, Runnable, TaskGroup,
     ThreadPoolExecutor, as_completed,

@@ -2,6 +2,8 @@
 
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 mod destructors;
 mod thread_ends;
 mod callbacks;

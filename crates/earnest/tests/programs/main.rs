@@ -19,6 +19,8 @@
 
 #![cfg(not(earnest_loom))]
 
+earnest_testing::guard!();
+
 mod map;
 mod completion;
 mod callbacks;

@@ -1,5 +1,7 @@
 //! Tasks that borrow: whatever becomes of them, nothing of theirs is left when the scope returns.
 
+earnest_testing::guard!();
+
 mod ends;
 mod execute;
 mod join;

@@ -1,5 +1,7 @@
 //! What the facade exports: the counterparts of what the original does.
 
+earnest_testing::guard!();
+
 use earnest::prelude::TaskFuture;
 use earnest_testing::conform;
 use std::error::Error as StdError;

@@ -1,5 +1,7 @@
 //! Tasks that wait, in every way there is, for tasks of their own pool and of others: each wait ends.
 
+earnest_testing::guard!();
+
 #[cfg(unix)]
 mod deep;
 #[cfg(unix)]
