@@ -1,5 +1,6 @@
 //! `cargo xtask loom`: runs every model of every crate, and proves that the models can fail.
 
+mod faults_page;
 mod floors;
 mod memory_model;
 mod mutants;
@@ -24,7 +25,7 @@ pub(crate) struct Arguments {
     patched: bool,
     /// Run the mutation gate instead: each seeded fault must make its model fail, as expected. Implies
     /// --patched
-    #[arg(long, conflicts_with = "record")]
+    #[arg(long)]
     mutants: bool,
     /// Take away one ordering or fence after the other instead, and want a model to miss each. Implies --patched
     #[arg(long, conflicts_with = "mutants")]
@@ -32,7 +33,8 @@ pub(crate) struct Arguments {
     /// As many preemptions as the models say for a night: three nearly everywhere
     #[arg(long, conflicts_with_all = ["mutants", "orderings", "record"])]
     deep: bool,
-    /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml
+    /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml. With --mutants run nothing,
+    /// and write docs/seeded-faults.md
     #[arg(long)]
     record: bool,
     /// Only the models of this crate; may be repeated
@@ -59,7 +61,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!("{truncating} is set: it ends the search early and lets the model pass");
         }
     }
-    if arguments.record && !arguments.orderings && (!arguments.patched || arguments.filter.is_some()) {
+    let is_of_models = !arguments.orderings && !arguments.mutants;
+    if arguments.record && is_of_models && (!arguments.patched || arguments.filter.is_some()) {
         bail!("floors are recorded of all models, with --patched");
     }
     let passed = match arguments {

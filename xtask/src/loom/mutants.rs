@@ -4,6 +4,7 @@
 //! to.
 
 use super::Arguments;
+use super::faults_page::{self, PAGE};
 use super::suite::{self, Build, Test, tail};
 use crate::cargo::root;
 use crate::process::{End, Finished, each};
@@ -30,22 +31,27 @@ struct List {
 /// One entry of mutants.toml.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Mutant {
+pub(super) struct Mutant {
     /// What the code calls it: `mutant!("name")`.
-    name: String,
+    pub(super) name: String,
     #[serde(rename = "crate")]
-    krate: String,
+    pub(super) krate: String,
     /// The test with the model that catches it: the smallest that does.
-    test: String,
+    pub(super) test: String,
     /// What the output of the failing model must contain; `timeout` where the fault makes it run on;
     /// `survives` for the control, which no code uses.
-    signature: String,
+    pub(super) signature: String,
     /// A bound for this fault only, where the usual one is too small, or larger than needed.
     preemptions: Option<u32>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let mut list = read()?;
+    if arguments.record {
+        fs::write(root().join(PAGE), faults_page::page(&list.mutant, &faults_page::places()?))?;
+        println!("{PAGE}: {} faults", list.mutant.len());
+        return Ok(true);
+    }
     let mut failures = if arguments.is_everything() { disagreements(&list)? } else { Vec::new() };
     list.mutant.retain(|mutant| {
         arguments.wants(&format!("{}::{}", mutant.krate, mutant.name))
@@ -122,12 +128,22 @@ pub(crate) fn unlisted_faults() -> Result<Vec<String>> {
     disagreements(&read()?)
 }
 
+/// Whether the page that lists them says what mutants.toml and the sources say.
+fn page_is_current(list: &List) -> Result<bool> {
+    let page = faults_page::page(&list.mutant, &faults_page::places()?);
+    Ok(fs::read_to_string(root().join(PAGE)).is_ok_and(|kept| kept == page))
+}
+
 fn disagreements(list: &List) -> Result<Vec<String>> {
     let mut seeded = BTreeSet::new();
     for folder in fs::read_dir(root().join("crates"))? {
         collect(&folder?.path().join("src"), &mut seeded)?;
     }
-    Ok(compare(list, &seeded))
+    let mut differences = compare(list, &seeded);
+    if !page_is_current(list)? {
+        differences.push(format!("{PAGE} is not current: cargo xtask loom --mutants --record"));
+    }
+    Ok(differences)
 }
 
 fn compare(list: &List, seeded: &BTreeSet<String>) -> Vec<String> {
@@ -161,7 +177,7 @@ fn collect(folder: &Path, seeded: &mut BTreeSet<String>) -> Result<()> {
 }
 
 /// The names of the seeded faults in a source text, comments aside.
-fn faults(source: &str) -> impl Iterator<Item = &str> {
+pub(super) fn faults(source: &str) -> impl Iterator<Item = &str> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split("mutant!(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)))
 }
@@ -194,6 +210,11 @@ mod tests {
         let source =
             "//! `mutant!(\"doc\")`\nif mutant!(\"a\") || mutant!(\"b\") {\n    // mutant!(\"c\")\n}";
         assert_eq!(faults(source).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_page_is_current() {
+        assert!(page_is_current(&read().unwrap()).unwrap(), "cargo xtask loom --mutants --record");
     }
 
     #[test]
