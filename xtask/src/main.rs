@@ -16,6 +16,7 @@ mod nightly;
 mod process;
 mod sanitize;
 mod shuttle;
+mod sleeps;
 mod soak;
 mod table;
 mod target;
@@ -47,6 +48,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Run storms, which are too large for models, under random schedules
     Shuttle(shuttle::Arguments),
+    /// Run the tests with sleeps in the race windows of the sources
+    Sleeps(sleeps::Arguments),
     /// Run a program that aborts where it panics
     Abort,
     /// Put random load on everything at once
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Loom(arguments) => loom::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Shuttle(arguments) => shuttle::run(&arguments),
+        Command::Sleeps(arguments) => sleeps::run(&arguments),
         Command::Abort => abort::run(),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Miri(arguments) => miri::run(&arguments),

@@ -56,6 +56,11 @@ const LAYERS: &[Layer] = &[
         ..layer("storms, a seeded fault", &["shuttle", "--mutant", "sleep_unannounced"], 10)
     },
     Layer {
+        from: Depth::Usual,
+        arguments: [&[], &["sleeps"], &["sleeps", "--seeds", "20"]],
+        ..layer("sleeps in race windows", &[], 90)
+    },
+    Layer {
         arguments: [&["miri", "--quick"], &["miri"], &["miri", "--seeds", "16"]],
         ..layer("Miri", &[], 120)
     },

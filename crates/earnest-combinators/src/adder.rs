@@ -3,6 +3,7 @@
 use crate::members::Members;
 use core::fmt;
 use earnest_core::Waitable;
+use earnest_sync::window;
 use std::sync::Arc;
 
 /// Adds items to a [`CompletionSet`](crate::CompletionSet) from other threads, or from callbacks.
@@ -52,6 +53,7 @@ impl<W: Waitable> Clone for Adder<W> {
 
 impl<W: Waitable> Drop for Adder<W> {
     fn drop(&mut self) {
+        window!("last_adder_not_gone");
         self.members.adder_goes();
     }
 }

@@ -1,7 +1,7 @@
 //! One future made of many: what `join_all` and `race` have in common.
 
 use earnest_core::{CancelHandle, Error, Future, Needs, Promise, promise};
-use earnest_sync::{Mutex, mutant};
+use earnest_sync::{Mutex, mutant, window};
 use std::sync::Arc;
 
 /// When many futures are one future's outcome.
@@ -57,6 +57,7 @@ impl<T, R: Rule<T>> Gather<T, R> {
             Verdict::Decided(result) => {
                 let decided = undecided.take();
                 drop(undecided);
+                window!("decided_not_settled");
                 let is_late = mutant!("losers_cancelled_late");
                 if !is_late {
                     // Before the outcome is seen, so that whoever sees it sees this too.

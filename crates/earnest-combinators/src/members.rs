@@ -1,7 +1,7 @@
 //! What a completion set holds, for the set and its adders to reach.
 
 use earnest_core::{Inbox, Needs, Roll, Waitable, Watching};
-use earnest_sync::{Mutex, mutant};
+use earnest_sync::{Mutex, mutant, window};
 use std::sync::Arc;
 
 /// Items that are watched by one waiter, each under the token of its place. Tokens that have come back are used again.
@@ -86,6 +86,7 @@ impl<W: Waitable> Members<W> {
         let is_awaited = held.is_awaited;
         drop(held);
         if !is_watched {
+            window!("enlisted_not_put");
             self.inbox.admit(token);
             self.inbox.put(token);
         } else if is_awaited {
@@ -175,6 +176,7 @@ impl<W: Waitable> Members<W> {
         held.free.clear();
         let places = std::mem::replace(&mut held.places, vec![None]);
         drop(held);
+        window!("roll_gone_items_watched");
         drop(roll);
         for (token, place) in places.iter().enumerate() {
             if let Some(item) = place {

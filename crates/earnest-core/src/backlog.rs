@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use earnest_sync::{
     AtomicUsize, OnceLock,
     Ordering::{AcqRel, Acquire},
-    mutant,
+    mutant, window,
 };
 
 /// Who counts the tasks that have not begun: a queue that is bounded.
@@ -39,6 +39,7 @@ impl BacklogPlace {
         if self.backlog.set(backlog).is_err() {
             return;
         }
+        window!("queued_not_counted_in");
         // NO MODEL: the backlog lies in a `OnceLock`, which the checker does not see; whoever finds COUNTED is to find it.
         let counted = self.state.compare_exchange(UNCOUNTED, COUNTED, AcqRel, Acquire);
         // Somebody may have claimed the task before it had a side box, and then knows of no backlog; or has found the

@@ -16,6 +16,7 @@ use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::task::Waker;
+use earnest_sync::window;
 
 /// Receives the outcome. Dropped without doing so, it leaves the task to run, and its outcome to be dropped.
 pub(crate) struct Consumer<T> {
@@ -213,6 +214,7 @@ impl<T> Consumer<T> {
 
 impl<T> Drop for Consumer<T> {
     fn drop(&mut self) {
+        window!("last_look_not_gone");
         let word = &self.cell.header().word;
         if word.detach() {
             return;

@@ -11,7 +11,7 @@ use core::fmt;
 use core::panic::{Location, RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use earnest_sync::mutant;
+use earnest_sync::{mutant, window};
 
 /// A value that is still to come, held by the one who will take it.
 ///
@@ -186,6 +186,7 @@ impl<T> core::future::Future for Future<T> {
         if let Some(result) = consumer.take_in_place() {
             return Poll::Ready(result);
         }
+        window!("looked_no_waker");
         consumer.set_waker(context.waker().clone());
         // It may have settled before the waker was there to be woken.
         if mutant!("poll_without_second_look") {

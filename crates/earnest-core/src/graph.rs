@@ -15,7 +15,7 @@ use crate::owner::Owner;
 use crate::side::Side;
 use crate::sources::Needs;
 use crate::worker::{Host, Worker};
-use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant};
+use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant, window};
 use std::collections::BTreeMap;
 
 earnest_sync::global! {
@@ -98,6 +98,7 @@ pub(crate) struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         if !self.tasks.is_empty() {
+            window!("awake_still_in_graph");
             let left = GRAPH.lock().leave(self);
             // Handles of other futures, which may be the last: not under the lock.
             drop(left);
@@ -148,6 +149,7 @@ fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Op
         (stuck, left)
     };
     drop((looked_at, left));
+    window!("in_graph_not_asleep");
     (entered, stuck)
 }
 

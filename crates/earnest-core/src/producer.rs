@@ -11,6 +11,7 @@ use crate::worker::{Frame, Worker};
 use alloc::boxed::Box;
 use core::mem::ManuallyDrop;
 use core::panic::Location;
+use earnest_sync::window;
 
 /// Brings the outcome about. Dropped without doing so, it dismisses the future as abandoned.
 ///
@@ -71,12 +72,14 @@ impl Producer {
             unsafe { let_producer_go(cell) };
             return false;
         }
+        window!("started_not_called");
         // Also where the word says that nobody observes: the side box is there before that.
         cell.leave_backlog();
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.
         let outcome = unsafe { (header.vtable.call)(cell) };
+        window!("called_not_finished");
         let seen = header.word.load();
         let needs_no_drop = outcome == Outcome::Value && header.vtable.drop_value.is_none();
         if seen == View::RUNNING_ALONE && needs_no_drop {

@@ -15,7 +15,7 @@ use core::panic::Location;
 use earnest_sync::{
     AtomicUsize, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed},
-    mutant,
+    mutant, window,
 };
 use std::sync::Arc;
 
@@ -125,6 +125,7 @@ impl Tasks {
         if self.left.load(Acquire) != others {
             with_single(|Single { waiter, .. }| {
                 *self.joiner.lock() = Some(waiter.inbox().clone());
+                window!("scope_waits_not_counted");
                 if self.take_off(others) {
                     *self.joiner.lock() = None;
                 } else {
@@ -150,6 +151,7 @@ impl Tasks {
             members.remove(token);
         }
         if self.take_off(1) {
+            window!("last_of_scope_not_told");
             let joiner = self.joiner.lock().take();
             if let Some(inbox) = joiner {
                 inbox.put(0);

@@ -8,7 +8,7 @@ use crate::settling::Settling;
 use crate::state::{Outcome, View};
 use crate::unseen::report_unseen;
 use crate::worker;
-use earnest_sync::mutant;
+use earnest_sync::{mutant, window};
 
 /// Who settles, and so which parties go on holding the cell afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ impl RawCell {
         match self.header().word.cancel() {
             Ok(()) => {
                 self.leave_backlog();
+                window!("cancelled_not_dropped");
                 // SAFETY: the task is claimed (R1).
                 unsafe { (self.header().vtable.drop_closure)(self) };
                 // SAFETY: this thread made the transition, and the slot is empty.
@@ -140,6 +141,7 @@ impl RawCell {
             let settled = View::settled(outcome, held(seen), seen.is_detached(), aside.links);
             let settled = if dropped { settled.taken() } else { settled };
             let settled = if aside.is_seen { settled.seen() } else { settled };
+            window!("callbacks_run_not_published");
             if settled.nobody_left() {
                 worker::settled(self);
                 // SAFETY: no party is left but the settler, and the outcome has been dropped.
@@ -151,6 +153,7 @@ impl RawCell {
                 Err(actual) => seen = actual,
             }
         }
+        window!("published_not_told");
         // The cell may be gone from here on: what is told now owns its memory.
         aside.then.append(aside.wake.tell_each(told_of(outcome)));
         aside.then
@@ -179,6 +182,7 @@ impl RawCell {
         }
         available(true);
         self.publish(seen, View::settled(outcome, held, false, 0)).ok()?;
+        window!("published_not_told_to_one");
         // SAFETY: the exchange has taken the node off the list (R3). It is told once, here.
         Some(unsafe { (vtable.tell)(node, told_of(outcome)) })
     }

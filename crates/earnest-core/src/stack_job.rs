@@ -12,7 +12,7 @@ use crate::worker::Worker;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::panic::Location;
 use core::ptr;
-use earnest_sync::{AtomicBool, Ordering::Relaxed, UnsafeCell, catch_unwind, mutant};
+use earnest_sync::{AtomicBool, Ordering::Relaxed, UnsafeCell, catch_unwind, mutant, window};
 use std::sync::Arc;
 use std::thread::Result as Caught;
 
@@ -142,6 +142,7 @@ where
             },
             None => task,
         };
+        window!("join_cancelled_not_looked");
         task.cancel();
         // Also where another cancels it, which may be about to drop the closure.
         if !task.view().is_settled() && !mutant!("join_without_wait") {

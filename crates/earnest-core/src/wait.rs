@@ -15,7 +15,7 @@ use crate::worker::{self, Frame, Host, Worker};
 use earnest_sync::{
     AtomicUsize,
     Ordering::{Relaxed, SeqCst},
-    fence,
+    fence, window,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,6 +66,7 @@ impl Worker<'_> {
             }
             on.unless_alone(deadline)?;
             waiting.get_or_insert_with(|| Waiting::begin(self, waiter.inbox()));
+            window!("counted_as_waiting_not_looked");
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
             let mut unqueued = None;
             if self.host.is_jammed() {
@@ -188,6 +189,7 @@ impl Worker<'_> {
             return None;
         }
         cell.leave_backlog();
+        window!("claimed_not_called");
         before.take().into_iter().for_each(|before| before());
         let _blocks_no_more = self.go_on();
         let frame = Frame::new(cell);

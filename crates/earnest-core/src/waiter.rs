@@ -19,7 +19,7 @@ use core::task::{Context, Poll};
 use earnest_sync::{
     AtomicUsize, Instant,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    fence, mutant,
+    fence, mutant, window,
 };
 use parker::Parker;
 use roll::Slots;
@@ -174,6 +174,7 @@ impl Waiter {
             return Poll::Ready(token);
         }
         self.inbox.parker.set_waker(context.waker().clone());
+        window!("waker_left_not_announced");
         // The last look comes after the waker is there to be woken.
         if mutant!("poll_next_unannounced") || self.inbox.announce() {
             return Poll::Pending;
@@ -240,6 +241,7 @@ impl Inbox {
 
     /// For who has put something while the waiter slept.
     fn wake(&self) {
+        window!("put_not_woken");
         if !mutant!("put_without_unpark") {
             self.parker.unpark();
         }

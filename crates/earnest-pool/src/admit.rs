@@ -5,7 +5,7 @@ use crate::shared::Shared;
 use crate::worker::is_worker_of;
 use core::iter;
 use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after, stack_has_room};
-use earnest_sync::{mutant, thread};
+use earnest_sync::{mutant, thread, window};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -120,6 +120,7 @@ impl Shared {
             task.when_over(move || inbox.put(OVER));
         }
         bound.enter_or_wait(waiter.inbox());
+        window!("waits_for_room_not_asleep");
         let earliest = task.deadline().into_iter().chain(deadline).min();
         let token = match waiter.next_unless_jammed(earliest, self.owner()) {
             Blocked::Token(OVER) if bound.withdraw(waiter.inbox()) => return Ok(Admitted::Over),

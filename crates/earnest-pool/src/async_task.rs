@@ -11,7 +11,7 @@ use earnest_core::{Dismissal, Error, Future, Needs, Panic, Promise, promise, run
 use earnest_sync::{
     AtomicUsize, Mutex,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
-    fence, mutant,
+    fence, mutant, window,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -137,6 +137,7 @@ where
 
     fn is_pending(self: &Arc<Self>, block: Pin<Box<F>>) {
         *self.block.lock() = Some(block);
+        window!("block_back_not_idle");
         // ORDERING: Relaxed, here and below; see `AsyncTask::state`.
         if self.state.compare_exchange(POLLED, IDLE, Relaxed, Relaxed).is_ok() {
             // ORDERING: SeqCst; pairs with the fence in `end`: either the pool is seen to be closed here, or

@@ -4,7 +4,7 @@ use earnest_core::{Backlog, Inbox};
 use earnest_sync::{
     AtomicUsize, Mutex,
     Ordering::{Acquire, Relaxed, Release},
-    mutant,
+    mutant, window,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -164,6 +164,7 @@ impl Backlog for Bound {
             state.n_taken -= usize::from(next.is_none());
             next
         };
+        window!("place_given_not_told");
         if let Some(inbox) = next {
             inbox.put(ENTERED);
         }

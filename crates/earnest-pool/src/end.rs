@@ -1,7 +1,7 @@
 //! The end of a pool: when its last worker has gone.
 
 use core::time::Duration;
-use earnest_sync::{Condvar, Mutex};
+use earnest_sync::{Condvar, Mutex, window};
 use std::time::Instant;
 
 /// Signalled when the last worker has gone.
@@ -17,6 +17,7 @@ impl End {
     }
 
     pub(crate) fn signal(&self) {
+        window!("last_gone_not_signalled");
         drop(self.lock.lock());
         self.signalled.notify_all();
     }

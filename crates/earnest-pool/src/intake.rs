@@ -5,7 +5,7 @@ use crate::counts::Counts;
 use crate::shared::Shared;
 use crate::worker;
 use earnest_core::{Future, Priority, Refusal, Refused, Runnable, task, unqueued_is_awaited};
-use earnest_sync::mutant;
+use earnest_sync::{mutant, window};
 use std::sync::Arc;
 
 impl Shared {
@@ -78,6 +78,7 @@ impl Shared {
 
     #[inline]
     fn queue_from_outside(self: &Arc<Shared>, task: Runnable) {
+        window!("queued_not_announced");
         self.queues.push(task);
         self.announce(self.sleep.after_shared_push());
     }

@@ -1,6 +1,6 @@
 //! Wakes without addressees.
 
-use earnest_sync::{Condvar, Mutex};
+use earnest_sync::{Condvar, Mutex, window};
 use std::time::Duration;
 
 /// Counts wakes. A wake that comes before the wait is not lost.
@@ -16,11 +16,13 @@ impl Semaphore {
     }
 
     pub(crate) fn post(&self, n: u64) {
+        window!("chosen_not_woken");
         *self.wakes.lock() += n;
         if n == 1 { self.changed.notify_one() } else { self.changed.notify_all() }
     }
 
     pub(crate) fn wait(&self) {
+        window!("looked_not_asleep");
         let mut wakes = self.wakes.lock();
         while *wakes == 0 {
             wakes = self.changed.wait(wakes);

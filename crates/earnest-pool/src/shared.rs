@@ -14,7 +14,7 @@ use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
 use earnest_core::{Broken, Dismissal, Error, Inbox, Owner, Refusal, run_caught};
-use earnest_sync::{MODEL, Mutex, mutant, thread};
+use earnest_sync::{MODEL, Mutex, mutant, thread, window};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -162,6 +162,7 @@ impl Shared {
                 },
             }
         };
+        window!("not_started_not_counted_out");
         if let Some(error) = &error {
             self.report_no_thread(error);
         }
@@ -254,6 +255,7 @@ impl Shared {
     /// Accepts nothing any more.
     pub(crate) fn close(&self, broken: bool) {
         self.sleep.close(broken);
+        window!("sleep_closed_bound_open");
         if let Some(bound) = &self.bound {
             bound.close();
         }

@@ -6,6 +6,7 @@ use crate::pool::ThreadPoolExecutor;
 use crate::shared::Shared;
 use crate::worker;
 use earnest_core::{Dismissal, blocking, deadline_after};
+use earnest_sync::window;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,7 @@ impl Shared {
         }
         let deadline = how.timeout.and_then(deadline_after);
         self.close(false);
+        window!("sealed_not_drained");
         if how.cancel_pending {
             self.drain(|| Dismissal::Cancelled);
         }

@@ -60,7 +60,7 @@ use crossbeam_utils::CachePadded;
 use earnest_sync::{
     AtomicBool, AtomicU64, MODEL,
     Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
-    fence, mutant,
+    fence, mutant, window,
 };
 use std::time::{Duration, Instant};
 
@@ -308,6 +308,7 @@ impl Sleep {
     /// Afterwards it is counted as searching again. `true`: it has not been woken for as long as `idle` says.
     pub(crate) fn park(&self, more: impl Fn() -> bool, idle: Option<Duration>) -> bool {
         let counts = self.add(PARKED.wrapping_sub(SEARCHING));
+        window!("parked_not_looked");
         if !mutant!("park_without_fence") {
             // ORDERING: SeqCst; pairs with the fence in `work_added`: see the module's text.
             fence(SeqCst);
@@ -375,6 +376,7 @@ impl Sleep {
         if more() && !mutant!("leave_without_first_look") {
             return false;
         }
+        window!("left_queue_not_counted_out");
         let counts = self.count_out(LIVE + SEARCHING);
         if more() && !mutant!("leave_without_look") {
             self.add(LIVE + SEARCHING);

@@ -11,7 +11,7 @@ use crate::worker_state::WorkerState;
 use core::cell::Cell;
 use core::ptr;
 use earnest_core::{Broken, Host, HostId, Inbox, Refused, Runnable, TaskId, run_caught};
-use earnest_sync::{MODEL, mutant, thread};
+use earnest_sync::{MODEL, mutant, thread, window};
 use std::sync::Arc;
 
 /// What a worker's thread knows of itself.
@@ -38,6 +38,7 @@ impl Seated {
             self.misses.set(0);
             return Some(task);
         }
+        window!("taken_back_not_put_back");
         self.local.push(task);
         self.misses.set((2 * self.misses.get() + 1).min(MOST));
         self.untried.set(self.misses.get());
@@ -190,6 +191,7 @@ impl Host for PoolOf<'_> {
     fn wait_begins(&self, inbox: &Arc<Inbox>) {
         let pool = self.0;
         pool.waiting.lock().push(inbox.clone());
+        window!("listed_not_blocked");
         if pool.sleep.block(|| pool.queues.has_work()) {
             pool.bring_another();
         }
@@ -301,6 +303,7 @@ impl Worker<'_> {
     }
 
     fn run(&mut self, task: Runnable) {
+        window!("taken_not_started");
         self.end_search();
         // Before anybody can react to the outcome this worker counts as available: submitting again will not start
         // another thread. Not while a callback may run, which could take its time, with everybody relying on us.

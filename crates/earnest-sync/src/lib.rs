@@ -44,6 +44,7 @@ mod explore;
 mod spawn;
 #[cfg(all(feature = "std", earnest_loom, earnest_mutants))]
 mod weak;
+mod window;
 
 #[cfg(all(feature = "std", any(earnest_loom, earnest_shuttle)))]
 pub use clock::{Clock, Timer, now};
@@ -56,3 +57,6 @@ pub use imp::*;
 pub use mutant::active as active_mutant;
 #[cfg(feature = "std")]
 pub use spawn::{fail_spawns, spawn};
+#[cfg(all(feature = "std", earnest_sleeps))]
+#[doc(hidden)]
+pub use window::Window;

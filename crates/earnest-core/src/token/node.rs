@@ -11,7 +11,7 @@ use core::panic::Location;
 use earnest_sync::{
     AtomicBool, Mutex, OnceLock,
     Ordering::{Acquire, Relaxed, Release},
-    mutant,
+    mutant, window,
 };
 
 /// What the clones of a token share.
@@ -115,6 +115,7 @@ impl Node {
     pub(super) fn end(&self, location: &'static Location<'static>) -> &SharedFuture<()> {
         let mut late = None;
         if self.end.get().is_none() {
+            window!("token_looked_no_promise");
             let mut own = self.own.lock();
             if self.end.get().is_none() {
                 let (promise, future) = promise_at(location);

@@ -12,7 +12,7 @@ use core::time::Duration;
 use earnest_sync::{
     CAN_BLOCK, MODEL,
     Ordering::{AcqRel, Acquire},
-    mutant, spin_loop, thread,
+    mutant, spin_loop, thread, window,
 };
 use std::time::Instant;
 
@@ -126,6 +126,7 @@ impl Inbox {
         if !self.announce() {
             return Parked::Unparked;
         }
+        window!("announced_not_asleep");
         let parked = self.parker.park(deadline);
         // Whoever has replaced the announcement meanwhile will unpark us, and that had better not be left over for the
         // next sleep.

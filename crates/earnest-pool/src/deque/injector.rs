@@ -29,7 +29,7 @@ use earnest_core::Runnable;
 use earnest_sync::{
     AtomicPtr, AtomicU8, AtomicUsize, CHECKED, MODEL, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
-    UnsafeCell, mutant, spin_loop,
+    UnsafeCell, mutant, spin_loop, window,
 };
 
 /// What can be queued, in one word or more.
@@ -198,6 +198,7 @@ impl<T: Pack> Injector<T> {
                 backoff.spin();
                 continue;
             }
+            window!("place_taken_not_filled");
             match fresh {
                 // SAFETY: the words were reserved for us (Q1).
                 None => unsafe { self.fill(tail, item, width) },

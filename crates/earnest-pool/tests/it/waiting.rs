@@ -216,6 +216,26 @@ fn two_pools_of_one_worker_that_wait_for_each_other_s_queue_are_told() {
     });
 }
 
+/// What lies on top of it is put back, and is neither lost nor run twice.
+#[test]
+fn a_task_waits_for_what_it_has_not_submitted_last() {
+    watched("not the last", || {
+        for workers in [1, 3] {
+            let pool = pool(workers);
+            let handle = pool.handle();
+            let sum = pool.submit(move || {
+                let mut sum = 0;
+                for n in 0..200 {
+                    let (first, last) = (handle.submit(move || n), handle.submit(move || n));
+                    sum += first.result().unwrap() + last.result().unwrap();
+                }
+                sum
+            });
+            assert_eq!(sum.result().unwrap(), 200 * 199);
+        }
+    });
+}
+
 #[test]
 fn a_blocking_call_lets_another_task_run() {
     watched("a blocking call", || {
