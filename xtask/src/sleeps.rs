@@ -21,13 +21,15 @@ pub(crate) struct Arguments {
     /// How many seeds, for each of which all tests are run
     #[arg(long, default_value_t = 3)]
     seeds: u64,
-    /// With this seeded fault: some test must fail
+    /// With this seeded fault: some test must fail, and the first that does is the last
     #[arg(long)]
     mutant: Option<String>,
 }
 
 /// A program that takes longer hangs: its watchdog ends it, and says where.
 const PATIENCE: Duration = Duration::from_secs(400);
+/// The same with a seeded fault, which mostly shows as a hang.
+const PATIENCE_WITH_FAULT: Duration = Duration::from_secs(100);
 const LIMIT: Duration = Duration::from_secs(500);
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -46,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let _there_is_none = fs::remove_file(&log);
     let mut table = Table::new(&[">seed", "tests of", ">passed", ">seconds", "verdict"]);
     let (mut n_passed, mut n_failed) = (0, 0);
-    for seed in (0..arguments.seeds).map(|n| arguments.seed + n) {
+    'seeds: for seed in (0..arguments.seeds).map(|n| arguments.seed + n) {
         for program in &programs {
             let finished = run_within(&mut tests(program, seed, arguments, &log), LIMIT)?;
             let n = passed(&finished.output);
@@ -66,6 +68,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             }
             let seconds = format!("{:.1}", finished.took.as_secs_f64());
             table.row([seed.to_string(), name, n.to_string(), seconds, verdict.to_owned()]);
+            if n_failed > 0 && arguments.mutant.is_some() {
+                break 'seeds;
+            }
         }
     }
     table.print();
@@ -100,7 +105,8 @@ fn tests(program: &Program, seed: u64, arguments: &Arguments, log: &Path) -> Com
     command.current_dir(program.manifest.parent().expect("a manifest lies in a directory"));
     command.env("EARNEST_SLEEPS_SEED", seed.to_string()).env("EARNEST_SLEEPS_LOG", log);
     command.env("EARNEST_MUTANT", arguments.mutant.as_deref().unwrap_or_default());
-    command.env("EARNEST_TEST_PATIENCE", PATIENCE.as_secs().to_string());
+    let patience = if arguments.mutant.is_some() { PATIENCE_WITH_FAULT } else { PATIENCE };
+    command.env("EARNEST_TEST_PATIENCE", patience.as_secs().to_string());
     command
 }
 

@@ -61,6 +61,14 @@ const LAYERS: &[Layer] = &[
         ..layer("sleeps in race windows", &[], 90)
     },
     Layer {
+        from: Depth::Usual,
+        ..layer(
+            "sleeps, a seeded fault",
+            &["sleeps", "--mutant", "poll_without_second_look", "--seeds", "8", "async_blocks"],
+            20,
+        )
+    },
+    Layer {
         arguments: [&["miri", "--quick"], &["miri"], &["miri", "--seeds", "16"]],
         ..layer("Miri", &[], 120)
     },
