@@ -18,6 +18,7 @@ mod sanitize;
 mod shuttle;
 mod sleeps;
 mod soak;
+mod survivors;
 mod table;
 mod target;
 mod tidy;
@@ -52,6 +53,8 @@ enum Command {
     Sleeps(sleeps::Arguments),
     /// Run a program that aborts where it panics
     Abort,
+    /// See whether the tests notice changes of the sources
+    Survivors(survivors::Arguments),
     /// Put random load on everything at once
     Soak(soak::Arguments),
     /// Run tests under Miri
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Shuttle(arguments) => shuttle::run(&arguments),
         Command::Sleeps(arguments) => sleeps::run(&arguments),
         Command::Abort => abort::run(),
+        Command::Survivors(arguments) => survivors::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Miri(arguments) => miri::run(&arguments),
         Command::Sanitize(arguments) => sanitize::run(&arguments),

@@ -16,6 +16,7 @@ mod map;
 mod map_chunks;
 mod map_items;
 mod map_with;
+mod printed;
 mod race;
 #[cfg(feature = "stream")]
 mod stream;

@@ -20,6 +20,7 @@ mod unseen;
 mod leftovers;
 mod token;
 mod called;
+mod printed;
 
 // What they share.
 mod asleep;

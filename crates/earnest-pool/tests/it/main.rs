@@ -23,6 +23,7 @@ mod local_state;
 mod long;
 mod injector;
 mod order;
+mod printed;
 mod priorities;
 mod resize;
 mod schedule;
