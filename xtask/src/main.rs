@@ -55,6 +55,8 @@ enum Command {
     Abort,
     /// See whether the tests notice changes of the sources
     Survivors(survivors::Arguments),
+    #[command(hide = true)]
+    UntilFailure(survivors::until_failure::Arguments),
     /// Put random load on everything at once
     Soak(soak::Arguments),
     /// Run tests under Miri
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
         Command::Sleeps(arguments) => sleeps::run(&arguments),
         Command::Abort => abort::run(),
         Command::Survivors(arguments) => survivors::run(&arguments),
+        Command::UntilFailure(arguments) => survivors::until_failure::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Miri(arguments) => miri::run(&arguments),
         Command::Sanitize(arguments) => sanitize::run(&arguments),

@@ -2,6 +2,7 @@
 
 use super::ledger::{Entry, Verdict};
 use super::sample::Mutant;
+use super::until_failure::HANGS;
 use crate::cargo::root;
 use crate::tidy::walk;
 use anyhow::{Context, Result, bail, ensure};
@@ -63,6 +64,8 @@ const LONG_LIMIT: u32 = 400;
 
 pub(super) struct Tree {
     folder: PathBuf,
+    /// By which variable cargo is told to run tests by way of us.
+    runner: String,
     /// What has been seen to pass without a mutant, in this run.
     passed: HashSet<Tests>,
 }
@@ -103,7 +106,11 @@ impl Tree {
                 fs::write(&to, from)?;
             }
         }
-        Ok(Tree { folder, passed: HashSet::new() })
+        let rustc = Command::new("rustc").arg("-vV").current_dir(root()).output()?;
+        let said = String::from_utf8(rustc.stdout)?;
+        let host = said.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc has no host")?;
+        let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace(['-', '.'], "_"));
+        Ok(Tree { folder, runner, passed: HashSet::new() })
     }
 
     pub(super) fn judge(&mut self, mutant: &Mutant) -> Result<Entry> {
@@ -124,7 +131,7 @@ impl Tree {
 
     fn try_with(&mut self, mutant: &Mutant, tests: &Tests, limit: u32) -> Result<(Verdict, String)> {
         self.passes_without(tests)?;
-        let mut command = self.cargo();
+        let mut command = self.cargo()?;
         command.args(["mutants", "--in-place", "--baseline=skip", "--colors=never"]);
         command
             .arg(format!("--timeout={limit}"))
@@ -146,7 +153,11 @@ impl Tree {
         let log = fs::read(out.join(log)).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let by = witness(&log, verdict).with_context(|| format!("who caught it? {}\n{log}", mutant.name))?;
-        Ok((verdict, by))
+        if verdict == Verdict::Caught && by == HANGS {
+            Ok((Verdict::TimedOut, by))
+        } else {
+            Ok((verdict, by))
+        }
     }
 
     /// That the tests pass without any mutant, which is looked at once: else each would be caught.
@@ -154,7 +165,7 @@ impl Tree {
         if self.passed.contains(tests) {
             return Ok(());
         }
-        let mut command = self.cargo();
+        let mut command = self.cargo()?;
         command.arg("test").args(tests.packages.iter().map(|package| format!("--package={package}")));
         let output = command.args(tests.flags).arg("--").args(tests.selection).output()?;
         let said = String::from_utf8_lossy(&output.stdout);
@@ -163,13 +174,14 @@ impl Tree {
         Ok(())
     }
 
-    fn cargo(&self) -> Command {
+    fn cargo(&self) -> Result<Command> {
         let mut command = Command::new("cargo");
         command.current_dir(&self.folder).stdin(Stdio::null());
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUST_BACKTRACE", "0");
         command.env("CARGO_TARGET_DIR", self.folder.join("target"));
         command.envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "1")]);
-        command
+        command.env(&self.runner, format!("{} until-failure", std::env::current_exe()?.display()));
+        Ok(command)
     }
 }
 
@@ -209,8 +221,8 @@ fn witness(log: &str, verdict: Verdict) -> Option<String> {
         })
     };
     let aborted = || {
-        let says =
-            |line: &&str| ["watchdog:", "(signal:", "(exit status:"].iter().any(|sign| line.contains(sign));
+        let signs = [HANGS, "watchdog:", "(signal:", "(exit status:", "exit status: ", "signal: "];
+        let says = |line: &&str| signs.iter().any(|sign| line.contains(sign));
         Some(log.lines().find(says)?.trim().to_owned())
     };
     match verdict {

@@ -1,7 +1,7 @@
 //! More workers and fewer, while tasks run; workers that end when they have long been idle.
 
 use crate::gate::{gate, occupy, pool};
-use earnest_pool::{BuildError, ThreadPoolExecutor};
+use earnest_pool::{BuildError, Shutdown, ThreadPoolExecutor};
 use earnest_testing::watched;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::channel;
@@ -53,6 +53,20 @@ fn a_pool_can_grow_far_beyond_what_it_was_made_for() {
         assert_eq!(pool.worker_count(), n);
         drop(open);
         futures.into_iter().for_each(|future| future.result().unwrap());
+    }
+}
+
+#[test]
+fn a_pool_that_is_closed_can_be_resized_and_runs_what_is_queued() {
+    for n in [1, 2] {
+        let pool = pool(1);
+        let (open, _running) = occupy(&pool, 1);
+        let queued: Vec<_> = (0..3).map(|n| pool.submit(move || n)).collect();
+        pool.shutdown_with(Shutdown { wait: false, ..Shutdown::default() }).unwrap();
+        pool.set_max_workers(n).unwrap();
+        drop(open);
+        let values: Vec<_> = queued.into_iter().map(|future| future.result().unwrap()).collect();
+        assert_eq!(values, [0, 1, 2]);
     }
 }
 

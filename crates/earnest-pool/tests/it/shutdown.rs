@@ -1,4 +1,4 @@
-use crate::gate::{Gate, gate, occupy, pool};
+use crate::gate::{Gate, Opener, gate, occupy, pool};
 use earnest_core::{ExecutorExt, Future, SharedFuture, promise};
 use earnest_pool::{Shutdown, ThreadPoolExecutor};
 use earnest_testing::{conform, watched};
@@ -74,8 +74,8 @@ fn a_shutdown_that_runs_out_of_time_names_who_still_runs() {
     });
 }
 
-#[test]
-fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
+/// A pool with a thread called `slow_0`, whose end waits for the gate.
+fn pool_whose_thread_ends_late() -> (ThreadPoolExecutor, Opener) {
     struct PassesWhenDropped(Gate);
     impl Drop for PassesWhenDropped {
         fn drop(&mut self) {
@@ -86,6 +86,29 @@ fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
     let pool = ThreadPoolExecutor::builder().max_workers(1).thread_name_prefix("slow").build().unwrap();
     let (open, gate) = gate();
     pool.submit(move || LAST.with(|last| last.set(PassesWhenDropped(gate)).ok().unwrap())).result().unwrap();
+    (pool, open)
+}
+
+#[test]
+fn a_shutdown_with_time_left_waits_for_what_the_threads_drop() {
+    let (pool, open) = pool_whose_thread_ends_late();
+    std::thread::scope(|s| {
+        s.spawn(|| {
+            while pool.worker_count() != 0 {
+                std::thread::yield_now();
+            }
+            // By now the other looks for the thread, again and again.
+            std::thread::sleep(Duration::from_millis(20));
+            drop(open);
+        });
+        let patient = Shutdown { timeout: Some(Duration::from_secs(100)), ..Shutdown::default() };
+        assert_eq!(watched("a shutdown with time left", || pool.shutdown_with(patient)), Ok(()));
+    });
+}
+
+#[test]
+fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
+    let (pool, open) = pool_whose_thread_ends_late();
     std::thread::scope(|s| {
         s.spawn(|| pool.shutdown());
         while pool.worker_count() != 0 {
