@@ -28,3 +28,13 @@ fn who_retires_and_is_replaced_meanwhile_leaves_one_to_step_aside() {
     assert_eq!(sleep.counts().active(), 2);
     assert!(sleep.may_be_too_many());
 }
+
+#[test]
+fn no_more_step_aside_than_there_are_too_many() {
+    let sleep = Sleep::new(3, 3);
+    sleep.add(3 * LIVE);
+    sleep.resize(2, 2);
+    assert_eq!(sleep.step_aside(false), Aside::Left);
+    assert_eq!(sleep.step_aside(false), Aside::No);
+    assert_eq!(sleep.counts().live(), 2);
+}
