@@ -3,6 +3,8 @@
 use crate::gate::{Gate, gate, occupy, pool};
 use earnest_core::{Error, TaskOptions};
 use earnest_pool::{Every, RejectionPolicy, ThreadPoolExecutor};
+#[cfg(target_os = "linux")]
+use earnest_testing::alone;
 use earnest_testing::watched;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -28,6 +30,33 @@ fn what_is_for_later_begins_when_it_is_due_and_not_before() {
     for (delay, future) in futures {
         assert!(future.result().unwrap() - begin >= delay);
     }
+}
+
+/// How often a thread of this process has gone to sleep.
+#[cfg(target_os = "linux")]
+fn n_sleeps() -> u64 {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let of = |thread: std::io::Result<std::fs::DirEntry>| {
+        let status = std::fs::read_to_string(thread.unwrap().path().join("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        line.trim().parse::<u64>().unwrap()
+    };
+    threads.map(of).sum()
+}
+
+/// In a process of its own, as in others there are others' threads.
+#[cfg(target_os = "linux")]
+#[test]
+fn until_something_is_due_nobody_looks_again_and_again() {
+    alone("schedule::until_something_is_due_nobody_looks_again_and_again", || {
+        let pool = pool(1);
+        let later = pool.schedule_after(NEVER, || ());
+        let before = n_sleeps();
+        thread::sleep(Duration::from_millis(100));
+        let n_sleeps = n_sleeps() - before;
+        assert!(n_sleeps < 20, "{n_sleeps}");
+        later.cancel();
+    });
 }
 
 #[test]
