@@ -2,7 +2,7 @@
 
 use super::ledger::{Entry, Verdict};
 use super::sample::Mutant;
-use super::until_failure::HANGS;
+use super::until_failure::{HANGS, SLOW};
 use crate::cargo::root;
 use crate::tidy::walk;
 use anyhow::{Context, Result, bail, ensure};
@@ -152,12 +152,8 @@ impl Tree {
         let Some((log, verdict)) = outcomes.verdict() else { bail!("there is no such mutant: {}", said()) };
         let log = fs::read(out.join(log)).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
-        let by = witness(&log, verdict).with_context(|| format!("who caught it? {}\n{log}", mutant.name))?;
-        if verdict == Verdict::Caught && by == HANGS {
-            Ok((Verdict::TimedOut, by))
-        } else {
-            Ok((verdict, by))
-        }
+        let witness = witness(&log, verdict);
+        witness.with_context(|| format!("who caught it? {}\n{log}", mutant.name))
     }
 
     /// That the tests pass without any mutant, which is looked at once: else each would be caught.
@@ -212,23 +208,25 @@ impl Outcomes {
     }
 }
 
-/// What the log says of who caught it, if it does: a command that could not be run would be no catch.
-fn witness(log: &str, verdict: Verdict) -> Option<String> {
+/// What the log says of who caught it, if it does: a command that could not be run would be no catch. What was ended as it
+/// hung has not just failed.
+fn witness(log: &str, verdict: Verdict) -> Option<(Verdict, String)> {
     let find = |end: &str| {
         log.lines().find_map(|line| {
             let (_, rest) = line.split_once("test ")?;
             Some(rest.split_once(end)?.0.trim().to_owned())
         })
     };
-    let aborted = || {
-        let signs = [HANGS, "watchdog:", "(signal:", "(exit status:", "exit status: ", "signal: "];
+    let failed = || {
+        let signs = ["watchdog:", "(signal:", "(exit status:", "exit status: ", "signal: "];
         let says = |line: &&str| signs.iter().any(|sign| line.contains(sign));
-        Some(log.lines().find(says)?.trim().to_owned())
+        find(" ... FAILED").or_else(|| Some(log.lines().find(says)?.trim().to_owned()))
     };
-    match verdict {
-        Verdict::Caught => find(" ... FAILED").or_else(aborted),
-        Verdict::TimedOut => find(" has been running for over").or_else(|| Some(String::new())),
-        Verdict::Missed | Verdict::Unviable => Some(String::new()),
+    let hung = || find(SLOW).or_else(|| log.contains(HANGS).then(|| HANGS.to_owned()));
+    match (verdict, hung()) {
+        (Verdict::Caught | Verdict::TimedOut, Some(by)) => Some((Verdict::TimedOut, by)),
+        (Verdict::Caught, None) => failed().map(|by| (verdict, by)),
+        _ => Some((verdict, String::new())),
     }
 }
 
@@ -250,13 +248,18 @@ mod tests {
 
     #[test]
     fn the_witness_is_the_first_test_that_fails_or_hangs() {
-        let log = "test a::b ... ok\ntest a::c has been running for over 60 seconds\ntest a::d ... FAILED\n";
-        assert_eq!(witness(log, Verdict::Caught).unwrap(), "a::d");
-        assert_eq!(witness(log, Verdict::TimedOut).unwrap(), "a::c");
-        assert_eq!(witness("", Verdict::TimedOut).unwrap(), "");
-        let aborted = "  process didn't exit (signal: 6)\n";
-        assert_eq!(witness(aborted, Verdict::Caught).unwrap(), aborted.trim());
-        assert!(witness("error: unexpected argument", Verdict::Caught).is_none());
+        let by = |log, verdict| witness(log, verdict).map(|(verdict, by)| (verdict.name(), by));
+        let of = |verdict: Verdict, by: &str| Some((verdict.name(), by.to_owned()));
+        let failed = "test a::b ... ok\ntest a::d ... FAILED\n";
+        assert_eq!(by(failed, Verdict::Caught), of(Verdict::Caught, "a::d"));
+        let slow = format!("test a::b ... ok\ntest a::c{SLOW}\nx: signal: 9 (SIGKILL)\n");
+        assert_eq!(by(&slow, Verdict::Caught), of(Verdict::TimedOut, "a::c"));
+        assert_eq!(by(HANGS, Verdict::Caught), of(Verdict::TimedOut, HANGS));
+        assert_eq!(by("", Verdict::TimedOut), of(Verdict::TimedOut, ""));
+        let aborted = "process didn't exit (signal: 6)";
+        assert_eq!(by(aborted, Verdict::Caught), of(Verdict::Caught, aborted));
+        assert_eq!(by("error: unexpected argument", Verdict::Caught), None);
+        assert_eq!(by("", Verdict::Missed), of(Verdict::Missed, ""));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Runs a program of tests until the first has failed, or all of it sleeps: of a mutant nothing more is to be known.
+//! Runs a program of tests until the first has failed, or hangs: of a mutant nothing more is to be known.
 
 use anyhow::Result;
 use std::ffi::OsString;
@@ -18,10 +18,12 @@ pub(crate) struct Arguments {
 }
 
 /// What is printed where the tests hang.
-pub(super) const HANGS: &str = "no thread has run for 20 seconds";
+pub(super) const HANGS: &str = "no thread has run for 10 seconds";
+/// What the harness says of a test that takes that long.
+pub(super) const SLOW: &str = " has been running for over 60 seconds";
 
 /// So often is looked, once a second. No test sleeps as long.
-const LOOKS: u32 = 20;
+const LOOKS: u32 = 10;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut child =
@@ -36,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
                 let line = String::from_utf8_lossy(&line).into_owned();
                 println!("{line}");
                 n_alike = 0;
-                if line.starts_with("test ") && line.ends_with(" ... FAILED") {
+                if line.starts_with("test ") && [" ... FAILED", SLOW].iter().any(|end| line.ends_with(end)) {
                     child.kill()?;
                     break;
                 }

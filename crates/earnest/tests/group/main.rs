@@ -28,7 +28,8 @@ fn results_come_in_the_order_of_submission() {
         let expected: Vec<_> = (0..20).map(|n| Some(n * 2)).collect();
         assert_eq!(values(watched("join", || group.join())), expected);
     }
-    assert!(TaskGroup::<_, ()>::new(pool.handle()).join().is_empty());
+    let group = TaskGroup::<_, ()>::new(pool.handle());
+    assert!(group.is_empty() && group.join().is_empty());
 }
 
 #[test]
