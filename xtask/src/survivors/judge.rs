@@ -149,7 +149,7 @@ impl Tree {
         let out = self.folder.join("target/mutants.out");
         let outcomes = fs::read_to_string(out.join("outcomes.json")).with_context(said)?;
         let outcomes: Outcomes = serde_json::from_str(&outcomes).with_context(said)?;
-        let Some((log, verdict)) = outcomes.verdict() else { bail!("there is no such mutant: {}", said()) };
+        let Some((log, verdict)) = outcomes.of(mutant) else { bail!("there is no such mutant: {}", said()) };
         let log = fs::read(out.join(log)).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let witness = witness(&log, verdict);
@@ -189,22 +189,25 @@ struct Outcomes {
 
 #[derive(Deserialize)]
 struct Outcome {
+    scenario: serde_json::Value,
     summary: String,
     log_path: String,
 }
 
 impl Outcomes {
-    fn verdict(&self) -> Option<(&str, Verdict)> {
-        self.outcomes.iter().find_map(|outcome| {
-            let verdict = match &*outcome.summary {
-                "CaughtMutant" => Verdict::Caught,
-                "MissedMutant" => Verdict::Missed,
-                "Timeout" => Verdict::TimedOut,
-                "Unviable" => Verdict::Unviable,
-                _ => return None,
-            };
-            Some((&*outcome.log_path, verdict))
-        })
+    /// The log, and what became of `mutant`: others may have been tried as well, as cargo-mutants 27.1 lets no pattern
+    /// leave out deleted fields.
+    fn of(&self, mutant: &Mutant) -> Option<(&str, Verdict)> {
+        let is_its = |outcome: &&Outcome| outcome.scenario["Mutant"]["name"] == mutant.name.as_str();
+        let outcome = self.outcomes.iter().find(is_its)?;
+        let verdict = match &*outcome.summary {
+            "CaughtMutant" => Verdict::Caught,
+            "MissedMutant" => Verdict::Missed,
+            "Timeout" => Verdict::TimedOut,
+            "Unviable" => Verdict::Unviable,
+            _ => return None,
+        };
+        Some((&*outcome.log_path, verdict))
     }
 }
 
