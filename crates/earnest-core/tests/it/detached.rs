@@ -199,3 +199,29 @@ fn a_closure_does_not_come_back_from_who_has_had_others_know_of_it() {
         assert_eq!(dropped.load(SeqCst), 1, "once");
     }
 }
+
+/// Runs each task within `execute`, and says how many words it took.
+struct Measures(std::cell::Cell<usize>);
+
+impl Executor for Measures {
+    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+        self.0.set(task.n_words());
+        task.run();
+        Ok(())
+    }
+}
+
+#[test]
+fn none_takes_more_words_than_is_said_and_some_take_as_many() {
+    let measures = Measures(std::cell::Cell::default());
+    let of = |executed: Result<(), _>| executed.map(|()| measures.0.get()).unwrap_or(usize::MAX);
+    let (small, large) = ([1_usize; 3], [1_usize; 40]);
+    assert_eq!(
+        of(measures.execute(move || drop(std::hint::black_box(small))).map_err(drop)),
+        Runnable::WIDEST
+    );
+    assert!(of(measures.execute(|| ()).map_err(drop)) < Runnable::WIDEST);
+    assert!(
+        of(measures.execute(move || drop(std::hint::black_box(large))).map_err(drop)) <= Runnable::WIDEST
+    );
+}
