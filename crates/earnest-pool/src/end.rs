@@ -1,10 +1,9 @@
-//! The end of a pool: when its last worker has gone.
+//! The end of a pool: when its last worker has gone, and when its last thread has.
 
-use core::time::Duration;
 use earnest_sync::{Condvar, Mutex, window};
 use std::time::Instant;
 
-/// Signalled when the last worker has gone.
+/// Signalled when the last worker has gone, or the last thread.
 #[derive(Debug)]
 pub(crate) struct End {
     lock: Mutex<()>,
@@ -33,14 +32,5 @@ impl End {
             guard = self.signalled.wait_deadline(guard, deadline);
         }
         true
-    }
-
-    /// Blocks for a moment. `false`: the deadline has passed.
-    pub(crate) fn pause(&self, deadline: Option<Instant>) -> bool {
-        const MOMENT: Duration = Duration::from_millis(1);
-        let Some((deadline, now)) = deadline.zip(earnest_sync::now()) else { return true };
-        let until = now.checked_add(MOMENT).map(|moment| moment.min(deadline));
-        drop(self.signalled.wait_deadline(self.lock.lock(), until));
-        now < deadline
     }
 }

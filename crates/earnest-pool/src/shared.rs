@@ -17,7 +17,7 @@ use earnest_core::{Broken, Dismissal, Error, Inbox, Owner, Refusal, run_caught};
 use earnest_sync::{MODEL, Mutex, mutant, thread, window};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One pool, held by its executor, its handles and its workers.
 pub(crate) struct Shared {
@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     threads: Mutex<Vec<Thread>>,
     /// Held by the one who joins them.
     joining: Mutex<()>,
+    /// A thread that joins them, for those who wait for so long only.
+    joiner: Mutex<Option<thread::JoinHandle<()>>>,
     /// The workers whose tasks wait.
     pub(crate) waiting: Mutex<Vec<Arc<Inbox>>>,
     pub(crate) with_options: WithOptions,
@@ -86,6 +88,7 @@ impl Shared {
             owner: OnceLock::new(),
             threads: Mutex::new(Vec::new()),
             joining: Mutex::new(()),
+            joiner: Mutex::new(None),
             waiting: Mutex::new(Vec::new()),
             with_options: WithOptions::default(),
             scheduled: Scheduled::default(),
@@ -315,6 +318,42 @@ impl Shared {
             let _a_worker_does_not_panic = join.join();
             self.threads.lock().retain(|thread| thread.join.is_some());
         }
+    }
+
+    /// The same, by the deadline. Thread-locals may take their time, and a thread that has come to its end otherwise does not
+    /// show whether it is still at that: so another thread joins, and where there is none to be had, this one does. Gives the
+    /// names of those that are still there.
+    pub(crate) fn join_threads_until(self: &Arc<Shared>, deadline: Option<Instant>) -> Vec<String> {
+        let are_gone = || self.threads.lock().is_empty();
+        if are_gone() {
+            return Vec::new();
+        }
+        if !self.has_joiner() {
+            self.join_threads();
+        }
+        let _as_the_list_says = self.sleep.wait_until_gone(are_gone, deadline);
+        let left: Vec<String> = self.threads.lock().iter().map(|thread| thread.name.clone()).collect();
+        if left.is_empty() {
+            // It has done what it was for, and is about to end.
+            let joiner = self.joiner.lock().take();
+            let _it_does_not_panic = joiner.map(thread::JoinHandle::join);
+        }
+        left
+    }
+
+    /// Whether there is a thread that joins the others; if there is none yet, it is started.
+    fn has_joiner(self: &Arc<Shared>) -> bool {
+        let mut joiner = self.joiner.lock();
+        if joiner.is_none() {
+            let builder = thread::Builder::new().name(format!("{}_end", self.thread_name_prefix));
+            let shared = self.clone();
+            let joins = move || {
+                shared.join_threads();
+                shared.sleep.signal_end();
+            };
+            *joiner = earnest_sync::spawn(builder, joins).ok();
+        }
+        joiner.is_some()
     }
 }
 

@@ -47,17 +47,16 @@ impl Shared {
         blocking(|| self.wait_until_ended(deadline))
     }
 
-    fn wait_until_ended(&self, deadline: Option<Instant>) -> Result<(), StillRunning> {
+    fn wait_until_ended(self: &Arc<Shared>, deadline: Option<Instant>) -> Result<(), StillRunning> {
         if !self.sleep.wait_until_ended(deadline) {
             return Err(StillRunning::new(self.threads_left(), self.with_options.ask_to_end()));
         }
         // They have left their loops, and drop their thread-locals, which may take its time.
-        while deadline.is_some() && !self.threads_left().is_empty() {
-            if !self.sleep.pause(deadline) {
-                return Err(StillRunning::new(self.threads_left(), Vec::new()));
-            }
+        if deadline.is_none() {
+            self.join_threads();
+            return Ok(());
         }
-        self.join_threads();
-        Ok(())
+        let left = self.join_threads_until(deadline);
+        if left.is_empty() { Ok(()) } else { Err(StillRunning::new(left, Vec::new())) }
     }
 }

@@ -413,12 +413,12 @@ impl Sleep {
         self.ended.wait_until(|| self.counts().live() == 0, deadline)
     }
 
-    /// Blocks for a moment. `false`: the deadline has passed.
-    pub(crate) fn pause(&self, deadline: Option<Instant>) -> bool {
-        self.ended.pause(deadline)
+    /// Blocks until `are_gone`, which is signalled as well. `false`: the deadline has passed.
+    pub(crate) fn wait_until_gone(&self, are_gone: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+        self.ended.wait_until(are_gone, deadline)
     }
 
-    /// Says that no worker is left, to those who wait for it.
+    /// Says that no worker is left, or no thread, to those who wait for it.
     pub(crate) fn signal_end(&self) {
         self.ended.signal();
     }

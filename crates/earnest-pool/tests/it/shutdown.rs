@@ -125,6 +125,19 @@ fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
     });
 }
 
+#[test]
+fn a_shutdown_runs_out_of_time_while_a_thread_local_is_dropped() {
+    let (pool, open) = pool_whose_thread_ends_late();
+    for _ in 0..2 {
+        let brief = Shutdown { timeout: Some(Duration::from_millis(5)), ..Shutdown::default() };
+        let result = watched("a shutdown with a timeout", || pool.shutdown_with(brief));
+        assert_eq!(result.unwrap_err().thread_names(), ["slow_0"]);
+    }
+    drop(open);
+    let patient = Shutdown { timeout: Some(Duration::from_secs(100)), ..Shutdown::default() };
+    assert_eq!(watched("a shutdown with time left", || pool.shutdown_with(patient)), Ok(()));
+}
+
 /// Rows 62, 1.1.9: after a shutdown submissions are refused, with an error of their own, and the closure can be had back.
 #[test]
 fn after_shutdown_submissions_are_refused() {
