@@ -239,3 +239,21 @@ impl Queues {
 fn take_one(queue: &Injector<Runnable>) -> Option<Runnable> {
     queue.take(1, |_| {})
 }
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use super::*;
+    use earnest_core::task;
+
+    #[test]
+    fn a_task_of_whatever_priority_is_work() {
+        for priority in [Priority::High, Priority::Low] {
+            let queues = Queues::new(1);
+            assert!(!queues.has_work());
+            let (task, future) = task(|| ());
+            queues.push_with(priority, task);
+            assert!(queues.has_work() && queues.backlog(9) == 1);
+            drop((queues, future));
+        }
+    }
+}

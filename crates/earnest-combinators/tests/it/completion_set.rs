@@ -189,6 +189,16 @@ fn a_hundred_thousand_at_a_time_are_no_trouble() {
 }
 
 #[test]
+fn adders_that_come_and_go_tell_the_end_once() {
+    let mut set = CompletionSet::<Future<()>>::new();
+    drop(set.adder());
+    drop(set.adder());
+    assert!(set.next().is_none());
+    set.push(Future::ready(()));
+    assert!(set.next().is_some() && set.next().is_none());
+}
+
+#[test]
 fn kinds_of_handles_mix() {
     let (number, shared) = (Future::ready(1), Future::ready("x").shared());
     let mut set = CompletionSet::<Box<dyn Waitable>>::new();

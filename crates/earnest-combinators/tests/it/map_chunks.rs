@@ -1,6 +1,6 @@
 use crate::support::{Closed, Inline, Manual, Threads, panic_of};
 use earnest_combinators::{MapExt, MapOptions};
-use earnest_core::{Error, ManualExecutor, promise};
+use earnest_core::{Dismissal, Error, ManualExecutor, promise};
 use earnest_testing::conform;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -266,5 +266,19 @@ fn a_map_dropped_half_way_drops_each_value_once() {
     open.complete(()).unwrap();
     while Arc::strong_count(&value) > 1 {
         std::thread::yield_now();
+    }
+}
+
+#[test]
+fn each_item_of_a_chunk_that_never_runs_ends_as_the_chunk_does() {
+    let as_expected: [(Dismissal, fn(&Error) -> bool); 2] =
+        [(Dismissal::Cancelled, Error::is_cancelled), (Dismissal::Rejected, Error::is_rejected)];
+    for (reason, is_it) in as_expected {
+        let executor = Manual::default();
+        let results = executor.map_with(MapOptions::new().chunk_size(3), 0..3, |n| n);
+        executor.dismiss_all(&reason);
+        let errors: Vec<Error> = results.map(Result::unwrap_err).collect();
+        assert_eq!(errors.len(), 3);
+        assert!(errors.iter().all(is_it), "{errors:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Executors that tests can look into.
 
-use earnest_core::{Executor, Refusal, Refused, Runnable};
+use earnest_core::{Dismissal, Executor, Refusal, Refused, Runnable};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +44,10 @@ impl Manual {
             let Some(task) = self.0.borrow_mut().pop_front() else { return };
             task.run();
         }
+    }
+
+    pub(crate) fn dismiss_all(&self, reason: &Dismissal) {
+        self.0.take().into_iter().for_each(|task| task.dismiss(reason.clone()));
     }
 }
 

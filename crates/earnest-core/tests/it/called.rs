@@ -1,6 +1,6 @@
 //! Workers that wait, and are called to look again.
 
-use earnest_core::{Host, Inbox, Owner, Worker, promise};
+use earnest_core::{Host, Inbox, Owner, Worker, promise, task};
 use earnest_testing::watched;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -68,4 +68,12 @@ fn a_worker_that_is_called_looks_again_and_is_not_said_to_wait_anew() {
         assert_eq!(thread.join().unwrap(), 7);
         assert_eq!([&pool.begun, &pool.ended].map(|count| count.load(SeqCst)), [1, 1]);
     });
+}
+
+#[test]
+fn a_host_takes_no_tasks_of_its_workers_unless_it_says_so() {
+    let (runnable, future) = task(|| 3);
+    let refused = Jammed::default().offer(runnable).unwrap_err();
+    refused.task.run();
+    assert_eq!(future.result().unwrap(), 3);
 }

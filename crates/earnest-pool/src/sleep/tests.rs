@@ -35,6 +35,7 @@ fn no_more_step_aside_than_there_are_too_many() {
     sleep.add(3 * LIVE);
     sleep.resize(2, 2);
     assert_eq!(sleep.step_aside(false), Aside::Left);
+    assert!(!sleep.may_be_too_many());
     assert_eq!(sleep.step_aside(false), Aside::No);
     assert_eq!(sleep.counts().live(), 2);
 }

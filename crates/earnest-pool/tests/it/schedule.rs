@@ -189,6 +189,16 @@ fn cancelling_stops_the_runs_and_drops_the_closure_also_while_it_runs() {
 }
 
 #[test]
+fn what_is_repeated_and_waits_for_its_time_is_gone_at_once_when_it_is_cancelled() {
+    let pool = pool(1);
+    let captured = Arc::new(());
+    let held = captured.clone();
+    let future = pool.schedule_every(Every::delay(NEVER), move || drop(held.clone()));
+    assert!(future.cancel());
+    assert_eq!(Arc::strong_count(&captured), 1);
+}
+
+#[test]
 fn a_panic_ends_the_runs_and_is_the_outcome() {
     let pool = pool(1);
     let mut n = 0;
