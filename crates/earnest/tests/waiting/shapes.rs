@@ -7,7 +7,7 @@ use earnest::{
 };
 use earnest_testing::watched;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Barrier, OnceLock};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 
 /// Makes a test of each shape, which runs it some times, and a list of all, to run them many times.
 macro_rules! shapes {
@@ -169,10 +169,15 @@ fn tasks_of_several_pools_wait_in_a_ring() {
 fn a_wait_for_all_closes_a_ring() {
     let [a, b] = [pool(1), pool(1)];
     for pools in [[&a, &b], [&a, &a]] {
-        let told = tasks(&pools, |all, number| {
-            let ready = Future::ready(true).shared();
-            let waited = wait([ready, next(all, number).clone()], ReturnWhen::AllCompleted, None);
-            waited.ended == Ended::Deadlock
+        let ready = Future::ready(true).shared();
+        // What could still come is no way out. It comes when one has been told.
+        let (keep, kept) = promise::<bool>();
+        let (keep, kept) = (Arc::new(Mutex::new(Some(keep))), kept.shared());
+        let told = tasks(&pools, move |all, number| {
+            let members = [ready.clone(), kept.clone(), next(all, number).clone()];
+            let ended = wait(members, ReturnWhen::AllCompleted, None).ended;
+            drop(keep.lock().unwrap().take());
+            ended == Ended::Deadlock
         });
         assert!(told.contains(&true), "{told:?}");
     }
