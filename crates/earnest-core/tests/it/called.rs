@@ -1,6 +1,6 @@
 //! Workers that wait, and are called to look again.
 
-use earnest_core::{Host, Inbox, Owner, Worker, promise, task};
+use earnest_core::{Dismissal, Host, Inbox, Owner, Runnable, Worker, promise, task};
 use earnest_testing::watched;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -76,4 +76,25 @@ fn a_host_takes_no_tasks_of_its_workers_unless_it_says_so() {
     let refused = Jammed::default().offer(runnable).unwrap_err();
     refused.task.run();
     assert_eq!(future.result().unwrap(), 3);
+}
+
+/// A worker has begun a task in place of waiting for it, and whoever has it in a queue lets it go.
+#[test]
+fn who_dismisses_a_task_that_runs_in_place_leaves_it_to_its_end() {
+    for reason in [Dismissal::Cancelled, Dismissal::Abandoned, Dismissal::Rejected] {
+        let owner = Owner::next();
+        let queue = Arc::new(Mutex::new(None::<Runnable>));
+        let queued = queue.clone();
+        let (mut runnable, future) = task(move || {
+            let runnable = queued.lock().unwrap().take();
+            runnable.expect("it lies there still").dismiss(reason);
+            3
+        });
+        runnable.belongs_to(owner);
+        *queue.lock().unwrap() = Some(runnable);
+        let host = Jammed::default();
+        let worker = Worker::new(owner, &host, 2 << 20);
+        worker.ready();
+        assert_eq!(watched("the wait", || worker.serve(|| future.result().unwrap())), 3);
+    }
 }

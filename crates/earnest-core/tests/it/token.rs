@@ -238,11 +238,11 @@ fn a_panicking_callback_is_reported_and_keeps_nobody_from_being_told() {
 }
 
 /// Panics when it is dropped.
-struct Hostile;
+struct Hostile(&'static str);
 
 impl Drop for Hostile {
     fn drop(&mut self) {
-        panic!("a hostile capture");
+        panic_any(self.0);
     }
 }
 
@@ -261,10 +261,22 @@ fn a_callback_that_is_taken_off_is_dropped_uncalled() {
     assert_eq!(Arc::strong_count(&captured), 1);
 
     let events = Events::record();
-    let hostile = Hostile;
+    let hostile = Hostile("a hostile capture");
     drop(token.on_cancel(move || drop(hostile)));
     assert_eq!(events.containing("the destructor of a cancellation callback: a hostile capture").len(), 1);
     token.cancel();
+}
+
+#[test]
+fn callbacks_are_dropped_uncalled_with_their_token() {
+    let events = Events::record();
+    let token = CancellationToken::new();
+    for _ in 0..3 {
+        let hostile = Hostile("a capture of three");
+        token.on_cancel(move || drop(hostile)).detach();
+    }
+    drop(token);
+    assert_eq!(events.containing("the destructor of a cancellation callback: a capture of three").len(), 3);
 }
 
 #[test]
