@@ -271,6 +271,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_waiter_serves_again_when_nobody_has_its_inbox_any_more() {
+        let (waiter, roll) = Waiter::with_roll(1, 1);
+        let held = waiter.inbox().clone();
+        assert!(!roll.is_done(&waiter));
+        drop(held);
+        assert!(roll.is_done(&waiter));
+    }
+
+    #[test]
     fn tokens_above_the_capacity_have_room_once_admitted() {
         let n_tokens = if cfg!(miri) { 40 } else { 1000 };
         for capacity in [0, 1, 3, 32] {

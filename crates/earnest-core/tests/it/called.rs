@@ -1,6 +1,6 @@
 //! Workers that wait, and are called to look again.
 
-use earnest_core::{Dismissal, Host, Inbox, Owner, Runnable, Worker, promise, task};
+use earnest_core::{Dismissal, Host, Inbox, Owner, Runnable, TaskOptions, Worker, promise, task, task_with};
 use earnest_testing::watched;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -81,15 +81,20 @@ fn a_host_takes_no_tasks_of_its_workers_unless_it_says_so() {
 /// A worker has begun a task in place of waiting for it, and whoever has it in a queue lets it go.
 #[test]
 fn who_dismisses_a_task_that_runs_in_place_leaves_it_to_its_end() {
-    for reason in [Dismissal::Cancelled, Dismissal::Abandoned, Dismissal::Rejected] {
+    let reasons = [Dismissal::Cancelled, Dismissal::Abandoned, Dismissal::Rejected];
+    for (reason, with_options) in
+        reasons.into_iter().flat_map(|reason| [(reason.clone(), false), (reason, true)])
+    {
         let owner = Owner::next();
         let queue = Arc::new(Mutex::new(None::<Runnable>));
         let queued = queue.clone();
-        let (mut runnable, future) = task(move || {
+        let closure = move || {
             let runnable = queued.lock().unwrap().take();
             runnable.expect("it lies there still").dismiss(reason);
             3
-        });
+        };
+        let (mut runnable, future) =
+            if with_options { task_with(TaskOptions::new(), move |_| closure()) } else { task(closure) };
         runnable.belongs_to(owner);
         *queue.lock().unwrap() = Some(runnable);
         let host = Jammed::default();
