@@ -178,8 +178,10 @@ fn break_down(pool: &Arc<Shared>, cause: Broken) {
         tracing::error!(target: "earnest", %cause, "a worker could not be made ready: the pool is broken");
     });
     pool.break_down(cause);
-    if pool.sleep.never_started().live() == 0 && !mutant!("broken_left_lying") {
-        pool.dismiss_queued();
+    if pool.sleep.never_started().live() == 0 {
+        if !mutant!("broken_left_lying") {
+            pool.dismiss_queued();
+        }
         pool.sleep.signal_end();
     }
 }
