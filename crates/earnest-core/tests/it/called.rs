@@ -93,7 +93,7 @@ fn who_dismisses_a_task_that_runs_in_place_leaves_it_to_its_end() {
             runnable.expect("it lies there still").dismiss(reason);
             3
         };
-        let (mut runnable, future) =
+        let (runnable, future) =
             if with_options { task_with(TaskOptions::new(), move |_| closure()) } else { task(closure) };
         runnable.belongs_to(owner);
         *queue.lock().unwrap() = Some(runnable);
