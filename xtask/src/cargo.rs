@@ -25,6 +25,11 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// What machine a compiler that has `said` this, asked for its version at length, is for.
+pub(crate) fn host(said: &str) -> Result<&str> {
+    said.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not say what it is for")
+}
+
 /// The part of `cargo metadata` that is used here.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metadata {

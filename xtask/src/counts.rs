@@ -6,7 +6,7 @@
 
 mod callgrind;
 
-use crate::cargo::{build, cargo, root};
+use crate::cargo::{self, build, cargo, root};
 use crate::table::Table;
 use anyhow::{Context, Result, bail};
 use callgrind::own_instructions;
@@ -101,8 +101,7 @@ fn compiler() -> Result<String> {
     let mut command = Command::new("rustc");
     command.arg("-vV").current_dir(root());
     let said = output(command)?;
-    let host = said.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
-    Ok(format!("{} for {host}", said.lines().next().unwrap_or_default()))
+    Ok(format!("{} for {}", said.lines().next().unwrap_or_default(), cargo::host(&said)?))
 }
 
 fn output(mut command: Command) -> Result<String> {

@@ -1,7 +1,7 @@
 //! What needs an unstable compiler: a nightly one, which rustup brings.
 
-use crate::cargo::root;
-use anyhow::{Result, bail};
+use crate::cargo::{self, root};
+use anyhow::Result;
 use std::process::{Command, Stdio};
 
 /// Which one: `EARNEST_NIGHTLY` names another.
@@ -50,9 +50,5 @@ pub(crate) fn host() -> Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.arg(format!("+{}", toolchain())).arg("-vV").env_remove("RUSTUP_TOOLCHAIN").current_dir(root());
     let output = rustc.output()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    match said.lines().find_map(|line| line.strip_prefix("host: ")) {
-        Some(host) => Ok(host.to_owned()),
-        None => bail!("rustc does not say what it is for"),
-    }
+    Ok(cargo::host(&String::from_utf8_lossy(&output.stdout))?.to_owned())
 }

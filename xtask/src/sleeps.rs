@@ -1,9 +1,9 @@
 //! `cargo xtask sleeps`: the ordinary tests, with sleeps in the race windows of the sources.
 
-use crate::cargo::{self, Program, build, root};
+use crate::cargo::{self, Program, build};
 use crate::process::{End, run_within};
 use crate::table::Table;
-use crate::tidy::{Source, relative, walk};
+use crate::tidy::{Source, rust_sources};
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     mutant: Option<String>,
 }
 
+/// In whose sources there are windows, and whose tests are run.
+const PACKAGES: [&str; 3] = ["earnest-core", "earnest-pool", "earnest-combinators"];
+
 /// A program that takes longer hangs: its watchdog ends it, and says where.
 const PATIENCE: Duration = Duration::from_secs(400);
 /// The same with a seeded fault, which mostly shows as a hang.
@@ -40,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(_) => ("--cfg earnest_sleeps --cfg earnest_mutants", "sleeps-mutants"),
     };
     let mut command = cargo::cargo(&["test", "--locked", "--no-run", "--lib", "--test=it"]);
-    command.args(["--package=earnest-core", "--package=earnest-pool", "--package=earnest-combinators"]);
+    command.args(PACKAGES.map(|package| format!("--package={package}")));
     command.env("RUSTFLAGS", flags);
     command.env("CARGO_TARGET_DIR", target.join(directory));
     let programs = build(&mut command)?;
@@ -138,16 +141,13 @@ fn seen(log: &str) -> (BTreeSet<String>, BTreeSet<String>) {
 
 /// The names of all windows in the sources. Each has one of its own.
 fn windows() -> Result<BTreeSet<String>> {
-    let mut files = Vec::new();
-    for krate in ["earnest-core", "earnest-pool", "earnest-combinators"] {
-        walk(&root().join("crates").join(krate).join("src"), &mut files)?;
-    }
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
-        let source = Source::new(relative(path), fs::read_to_string(path)?);
-        for name in names(&source) {
-            if let Some(other) = found.insert(name.clone(), source.path.clone()) {
-                bail!("{name}: a window in {} and in {other}", source.path);
+    for krate in PACKAGES {
+        for source in rust_sources(&format!("crates/{krate}/src"))? {
+            for name in names(&source) {
+                if let Some(other) = found.insert(name.clone(), source.path.clone()) {
+                    bail!("{name}: a window in {} and in {other}", source.path);
+                }
             }
         }
     }

@@ -92,6 +92,15 @@ pub(crate) fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
+/// All Rust sources below `folder` of the root, by their paths.
+pub(crate) fn rust_sources(folder: &str) -> Result<Vec<Source>> {
+    let mut files = Vec::new();
+    walk(&root().join(folder), &mut files)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files.sort();
+    files.iter().map(|path| Ok(Source::new(relative(path), fs::read_to_string(path)?))).collect()
+}
+
 /// The path from the root, with forward slashes everywhere.
 pub(crate) fn relative(path: &Path) -> String {
     let path = path.strip_prefix(root()).unwrap_or(path);

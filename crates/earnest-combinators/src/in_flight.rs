@@ -59,11 +59,11 @@ impl<W: Waitable> InFlight<W> {
 
 impl<W: Waitable> Drop for InFlight<W> {
     fn drop(&mut self) {
-        // First to last, as executors start them: the ones about to start are cancelled first. All are cancelled before
-        // any is dropped, because the destructor of an outcome may block or panic.
         if mutant!("map_dropped_uncancelled") {
             return;
         }
+        // First to last, as executors start them: the ones about to start are cancelled first. All are cancelled before
+        // any is dropped, because the destructor of an outcome may block or panic.
         for task in &self.tasks {
             task.cancel_handle().cancel();
         }

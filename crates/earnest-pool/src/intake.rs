@@ -78,8 +78,8 @@ impl Shared {
 
     #[inline]
     fn queue_from_outside(self: &Arc<Shared>, task: Runnable) {
-        window!("queued_not_announced");
         self.queues.push(task);
+        window!("queued_not_announced");
         self.announce(self.sleep.after_shared_push());
     }
 

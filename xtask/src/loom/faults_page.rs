@@ -1,12 +1,10 @@
 //! docs/seeded-faults.md: every fault that is seeded in the sources, and the model that catches it.
 
 use super::mutants::{Mutant, faults};
-use crate::cargo::root;
-use crate::tidy::{Source, relative, walk};
+use crate::tidy::{Source, rust_sources};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
 
 pub(super) const PAGE: &str = "docs/seeded-faults.md";
 
@@ -29,7 +27,7 @@ chosen by the environment variable `EARNEST_MUTANT`: in every other build the ma
 ";
 
 /// A fault's place: the file, and the line.
-type Places = BTreeMap<String, Vec<(String, String)>>;
+pub(super) type Places = BTreeMap<String, Vec<(String, String)>>;
 
 /// The page, of all faults by the files that they are in.
 pub(super) fn page(mutants: &[Mutant], places: &Places) -> String {
@@ -67,16 +65,10 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// Where the faults are in the sources.
+/// Where the faults are in the sources of the crates.
 pub(super) fn places() -> Result<Places> {
-    let mut files = Vec::new();
-    walk(&root().join("crates"), &mut files)?;
-    let mut sources = Vec::new();
-    for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
-        let source = Source::new(relative(path), fs::read_to_string(path)?);
-        sources.extend(source.is_library().then_some(source));
-    }
-    sources.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut sources = rust_sources("crates")?;
+    sources.retain(|source| source.path.contains("/src/"));
     Ok(in_sources(&sources))
 }
 

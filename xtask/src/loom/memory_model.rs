@@ -15,8 +15,8 @@ Which accesses of the published crates order something, and what shows that they
 `cargo xtask loom --orderings --record`, and held against the sources by `cargo xtask loom --orderings`.
 
 Each row is an atomic access that is stronger than relaxed, or a fence. In a build for that the one access is relaxed, or the
-fence is not there, and all else is as it is; the model named then fails, as the row says. That shows that it must be stronger
-than relaxed, and not that an access which acquires and releases must do both.
+fence is not there, and all else is as it is. That the model fails shows that it must be stronger than relaxed, and not that an
+access which acquires and releases must do both. It fails as the row says:
 
 - *Causality violation*: what one thread has written another comes upon without being ordered after it.
 - *deadlock*: a thread is never woken.

@@ -4,7 +4,7 @@
 //! to.
 
 use super::Arguments;
-use super::faults_page::{self, PAGE};
+use super::faults_page::{self, PAGE, Places};
 use super::suite::{self, Build, Test, tail};
 use crate::cargo::root;
 use crate::process::{End, Finished, each};
@@ -13,7 +13,6 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 /// Seeded faults are caught within seconds, or the pair of fault and model is badly chosen.
@@ -129,18 +128,15 @@ pub(crate) fn unlisted_faults() -> Result<Vec<String>> {
 }
 
 /// Whether the page that lists them says what mutants.toml and the sources say.
-fn page_is_current(list: &List) -> Result<bool> {
-    let page = faults_page::page(&list.mutant, &faults_page::places()?);
-    Ok(fs::read_to_string(root().join(PAGE)).is_ok_and(|kept| kept == page))
+fn page_is_current(list: &List, places: &Places) -> bool {
+    let page = faults_page::page(&list.mutant, places);
+    fs::read_to_string(root().join(PAGE)).is_ok_and(|kept| kept == page)
 }
 
 fn disagreements(list: &List) -> Result<Vec<String>> {
-    let mut seeded = BTreeSet::new();
-    for folder in fs::read_dir(root().join("crates"))? {
-        collect(&folder?.path().join("src"), &mut seeded)?;
-    }
-    let mut differences = compare(list, &seeded);
-    if !page_is_current(list)? {
+    let places = faults_page::places()?;
+    let mut differences = compare(list, &places.keys().cloned().collect());
+    if !page_is_current(list, &places) {
         differences.push(format!("{PAGE} is not current: cargo xtask loom --mutants --record"));
     }
     Ok(differences)
@@ -162,18 +158,6 @@ fn compare(list: &List, seeded: &BTreeSet<String>) -> Vec<String> {
             .push("mutants.toml has no control: an entry that survives, as no code uses it".to_owned());
     }
     differences
-}
-
-fn collect(folder: &Path, seeded: &mut BTreeSet<String>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, seeded)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            seeded.extend(faults(&fs::read_to_string(&path)?).map(str::to_owned));
-        }
-    }
-    Ok(())
 }
 
 /// The names of the seeded faults in a source text, comments aside.
@@ -214,7 +198,10 @@ mod tests {
 
     #[test]
     fn the_page_is_current() {
-        assert!(page_is_current(&read().unwrap()).unwrap(), "cargo xtask loom --mutants --record");
+        assert!(
+            page_is_current(&read().unwrap(), &faults_page::places().unwrap()),
+            "cargo xtask loom --mutants --record"
+        );
     }
 
     #[test]

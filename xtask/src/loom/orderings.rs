@@ -8,7 +8,7 @@ use super::{Arguments, memory_model};
 use crate::cargo::root;
 use crate::process::{End, Finished, each};
 use crate::table::Table;
-use crate::tidy::{Source, is_word, relative, walk};
+use crate::tidy::{Source, is_word, rust_sources};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,14 +230,10 @@ fn signature(output: &str) -> String {
 fn accesses() -> Result<Vec<Access>> {
     let mut accesses = Vec::new();
     for krate in CRATES {
-        let mut files = Vec::new();
-        walk(&root().join("crates").join(krate).join("src"), &mut files)?;
-        for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
-            let source = Source::new(relative(path), fs::read_to_string(path)?);
-            if source.is_library() && !STAND_INS.contains(&source.path.as_str()) {
-                accesses.extend(in_source(&source));
-            }
-        }
+        let sources = rust_sources(&format!("crates/{krate}/src"))?;
+        let held =
+            sources.iter().filter(|source| source.is_library() && !STAND_INS.contains(&source.path.as_str()));
+        accesses.extend(held.flat_map(in_source));
     }
     accesses.sort();
     Ok(accesses)

@@ -3,7 +3,7 @@
 use super::ledger::{Entry, Verdict};
 use super::sample::Mutant;
 use super::until_failure::{HANGS, SLOW};
-use crate::cargo::root;
+use crate::cargo::{self, root};
 use crate::tidy::walk;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -108,8 +108,8 @@ impl Tree {
         }
         let rustc = Command::new("rustc").arg("-vV").current_dir(root()).output()?;
         let said = String::from_utf8(rustc.stdout)?;
-        let host = said.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc has no host")?;
-        let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace(['-', '.'], "_"));
+        let host = cargo::host(&said)?.to_uppercase().replace(['-', '.'], "_");
+        let runner = format!("CARGO_TARGET_{host}_RUNNER");
         Ok(Tree { folder, runner, passed: HashSet::new() })
     }
 

@@ -89,16 +89,20 @@ fn pool_whose_thread_ends_late() -> (ThreadPoolExecutor, Opener) {
     (pool, open)
 }
 
+/// Another thread shuts the pool down, and is mostly in the middle of joining afterwards; if it is not, the outcome is the same.
+fn another_joins<'s>(s: &'s std::thread::Scope<'s, '_>, pool: &'s ThreadPoolExecutor) {
+    s.spawn(|| pool.shutdown());
+    while pool.worker_count() != 0 {
+        std::thread::yield_now();
+    }
+    std::thread::sleep(Duration::from_millis(20));
+}
+
 #[test]
 fn a_shutdown_with_time_left_goes_on_while_another_waits_for_the_threads() {
     let (pool, open) = pool_whose_thread_ends_late();
     std::thread::scope(|s| {
-        s.spawn(|| pool.shutdown());
-        while pool.worker_count() != 0 {
-            std::thread::yield_now();
-        }
-        // By now that one is mostly in the middle of joining; if it is not, the outcome is the same.
-        std::thread::sleep(Duration::from_millis(20));
+        another_joins(s, &pool);
         s.spawn(|| {
             std::thread::sleep(Duration::from_millis(20));
             drop(open);
@@ -112,12 +116,7 @@ fn a_shutdown_with_time_left_goes_on_while_another_waits_for_the_threads() {
 fn a_shutdown_runs_out_of_time_also_while_another_waits_for_the_threads() {
     let (pool, open) = pool_whose_thread_ends_late();
     std::thread::scope(|s| {
-        s.spawn(|| pool.shutdown());
-        while pool.worker_count() != 0 {
-            std::thread::yield_now();
-        }
-        // By now that one is mostly in the middle of joining; if it is not, the outcome is the same.
-        std::thread::sleep(Duration::from_millis(20));
+        another_joins(s, &pool);
         let brief = Shutdown { timeout: Some(Duration::from_millis(5)), ..Shutdown::default() };
         let result = watched("a shutdown with a timeout", || pool.shutdown_with(brief));
         drop(open);
