@@ -21,8 +21,6 @@ struct Held<W> {
     /// The other tokens whose places are empty.
     free: Vec<usize>,
     n_adders: usize,
-    /// Whether `NEWS` has been left in the inbox, and has not come back.
-    is_news_left: bool,
     /// The items once more, for a worker's thread that waits for them.
     watching: Watching,
     /// Whether a worker's thread may be waiting for them just now.
@@ -55,7 +53,6 @@ impl<W: Waitable> Members<W> {
             places: vec![None],
             free: Vec::new(),
             n_adders: 0,
-            is_news_left: false,
             watching: Watching::new(Needs::Any),
             is_awaited: false,
         };
@@ -98,11 +95,10 @@ impl<W: Waitable> Members<W> {
 
     /// The item whose token has come back; `None` if it stands for no item.
     pub(crate) fn take(&self, token: usize) -> Option<W> {
-        let mut held = self.held.lock();
         if token == NEWS {
-            held.is_news_left = false;
             return None;
         }
+        let mut held = self.held.lock();
         held.free.push(token);
         held.remove(token);
         held.places[token].take()
@@ -162,9 +158,9 @@ impl<W: Waitable> Members<W> {
             if is_awaited {
                 self.inbox.call();
             }
-        } else if held.has_ended() && !held.is_news_left && !mutant!("last_adder_unheard") {
-            held.is_news_left = true;
+        } else if held.has_ended() && !mutant!("last_adder_unheard") {
             drop(held);
+            // Once, however often the last adder went meanwhile.
             self.inbox.put(NEWS);
         }
     }

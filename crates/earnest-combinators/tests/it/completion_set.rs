@@ -80,6 +80,17 @@ fn next_waits_while_an_adder_lives() {
 }
 
 #[test]
+fn the_last_adder_may_go_again_before_anybody_has_heard_of_it() {
+    let mut set = CompletionSet::new();
+    for _time in 0..3 {
+        drop(set.adder());
+    }
+    set.push(Future::ready(1));
+    assert_eq!(set.next().unwrap().result().unwrap(), 1);
+    assert!(set.next().is_none());
+}
+
+#[test]
 fn an_adder_wakes_who_waits() {
     let mut set = CompletionSet::new();
     let adder = set.adder();
