@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     step("format", &["fmt", "--all", "--check"]),
     step("tidy", &["xtask", "tidy"]),
     // Without features, as most people build, and with all of them.
@@ -21,7 +21,23 @@ const STEPS: [Step; 19] = [
         "clippy, features",
         &["clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"],
     ),
-    step("test, features", &["test", "--locked", "--workspace", "--all-features"]),
+    // The programs that say `cfg(feature)`: the others are the same with features as without.
+    step(
+        "test, features",
+        &[
+            "test",
+            "--locked",
+            CORE,
+            COMBINATORS,
+            FACADE,
+            "--all-features",
+            "--lib",
+            "--test=it",
+            "--test=executors",
+            "--test=awaiting",
+        ],
+    ),
+    step("examples, features", &["test", "--locked", CORE, COMBINATORS, FACADE, "--all-features", "--doc"]),
     step("claims turned round", &["xtask", "conformance", "--invert", "12"]),
     Step {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
@@ -59,6 +75,9 @@ const STEPS: [Step; 19] = [
     peers(step("peers, test", &["test", "--locked", PEERS])),
 ];
 
+const CORE: &str = "--package=earnest-core";
+const COMBINATORS: &str = "--package=earnest-combinators";
+const FACADE: &str = "--package=earnest";
 const PEERS: &str = "--manifest-path=benches/versus/Cargo.toml";
 
 const fn peers(step: Step) -> Step {

@@ -30,9 +30,9 @@ pub(crate) struct Arguments {
     /// Take away one ordering or fence after the other instead, and want a model to miss each. Implies --patched
     #[arg(long, conflicts_with = "mutants")]
     orderings: bool,
-    /// As many preemptions as the models say for a night: three nearly everywhere
-    #[arg(long, conflicts_with_all = ["mutants", "orderings", "record"])]
-    deep: bool,
+    /// With fewer preemptions in the models that take longest, which say so: some minutes, for each change
+    #[arg(long, conflicts_with_all = ["mutants", "orderings"])]
+    quick: bool,
     /// Write what was seen to xtask/loom: to floors.toml, or with --orderings to orderings.toml. With --mutants run nothing,
     /// and write docs/seeded-faults.md
     #[arg(long)]

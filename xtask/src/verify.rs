@@ -42,7 +42,11 @@ const fn layer(name: &'static str, arguments: &'static [&'static str], minutes: 
 
 const LAYERS: &[Layer] = &[
     Layer {
-        arguments: [&["loom", "--patched"], &["loom", "--patched"], &["loom", "--patched", "--deep"]],
+        arguments: [
+            &["loom", "--patched", "--quick"],
+            &["loom", "--patched"],
+            &["loom", "--patched", "--deep"],
+        ],
         ..layer("models", &[], 120)
     },
     layer("seeded faults", &["loom", "--mutants"], 15),

@@ -194,7 +194,9 @@ impl Sleep {
                 None
             }
         });
-        if decision.is_ok_and(|seen| seen.active() >= self.max_workers()) {
+        if decision.is_ok_and(|seen| seen.active() >= self.max_workers())
+            && !mutant!("bring_without_second_look")
+        {
             // Meanwhile there are to be fewer.
             self.has_too_many();
         }

@@ -14,11 +14,30 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// A model that takes longer does not end.
-const LIMIT: Duration = Duration::from_secs(900);
-/// Likewise, at night.
-const DEEP_LIMIT: Duration = Duration::from_secs(2 * 3600);
+const LIMIT: Duration = Duration::from_secs(3600);
+
+/// One that takes longer is named when it is done, so that whoever looks sees that there is progress.
+const LONG: Duration = Duration::from_secs(10);
 
 type Floors = BTreeMap<String, u64>;
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    all: Floors,
+    /// Where a quick run explores less.
+    quick: Floors,
+}
+
+impl Recorded {
+    fn of(&self, quick: bool) -> Floors {
+        let mut floors = self.all.clone();
+        if quick {
+            floors.extend(self.quick.clone());
+        }
+        floors
+    }
+}
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let build = if arguments.patched { Build::Patched } else { Build::Stock };
@@ -28,12 +47,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     // one.
     let default_bounds =
         BOUNDS.iter().all(|(name, value)| std::env::var(name).map_or(true, |set| set == *value));
-    let floors = if arguments.patched && default_bounds { read()? } else { Floors::new() };
+    let mut recorded = read()?;
+    let floors = recorded.of(arguments.quick);
     let compared = arguments.patched && default_bounds && !arguments.record;
 
-    let deep: &[_] = if arguments.deep { &[("EARNEST_LOOM_DEEP", "1")] } else { &[] };
-    let limit = if arguments.deep { DEEP_LIMIT } else { LIMIT };
-    let results = each(&tests, |test| test.run(deep, limit));
+    let bounds: &[_] = if arguments.quick { &[] } else { &[("EARNEST_LOOM_FULL", "1")] };
+    let results = each(&tests, |test| {
+        let finished = test.run(bounds, LIMIT)?;
+        if finished.took > LONG {
+            println!("{}: {:.0} s", test.full_name(), finished.took.as_secs_f64());
+        }
+        anyhow::Ok(finished)
+    });
     let mut report = Report::default();
     for (test, result) in tests.iter().zip(results) {
         report.add(&test.full_name(), &result?, compared.then_some(&floors));
@@ -53,10 +78,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let n_failures = report.failures.len();
     println!("{} tests, {n_models} models, {n_executions} executions, {n_failures} failures", tests.len());
     if arguments.record && passed {
-        // The floors of models that were not asked for stay as they are.
-        let mut recorded = if arguments.is_everything() { Floors::new() } else { floors };
-        recorded.extend(report.seen.iter().map(|(model, seen)| (model.clone(), (seen * 9).div_ceil(10))));
-        std::fs::write(path(), render(&recorded))?;
+        recorded.renew(&report.seen, arguments.quick, arguments.is_everything());
+        std::fs::write(path(), recorded.render())?;
         println!("recorded in {}", path().display());
     }
     Ok(passed)
@@ -119,21 +142,35 @@ fn path() -> PathBuf {
     root().join("xtask/loom/floors.toml")
 }
 
-fn read() -> Result<Floors> {
-    let text = std::fs::read_to_string(path()).unwrap_or_default();
-    toml::from_str(&text).context("floors.toml")
+fn read() -> Result<Recorded> {
+    toml::from_str(&std::fs::read_to_string(path())?).context("floors.toml")
 }
 
-/// What is written. Nine tenths of what was seen: the number may shift a little with the compiler's choices.
-fn render(floors: &Floors) -> String {
-    let mut text = String::from(
-        "# How many executions each model has at least, with the patched loom and the default bounds.\n\
-         # Written by `cargo xtask loom --patched --record`, as nine tenths of what was seen.\n\n",
-    );
-    for (model, floor) in floors {
-        writeln!(text, "\"{model}\" = {floor}").expect("a string takes everything");
+impl Recorded {
+    /// Takes in what was `seen`. Nine tenths of it: the number may shift a little with the compiler's choices.
+    fn renew(&mut self, seen: &Floors, quick: bool, is_everything: bool) {
+        let renewed = if quick { &mut self.quick } else { &mut self.all };
+        if is_everything {
+            // Otherwise those of models that were not asked for stay as they are.
+            renewed.clear();
+        }
+        renewed.extend(seen.iter().map(|(model, seen)| (model.clone(), (seen * 9).div_ceil(10))));
+        self.quick.retain(|model, floor| self.all.get(model) != Some(floor));
     }
-    text
+
+    fn render(&self) -> String {
+        let mut text = String::from(
+            "# How many executions each model has at least, with the patched loom and the default bounds.\n\
+             # Written by `cargo xtask loom --patched --record`, and with `--quick`, as nine tenths of what was seen.\n",
+        );
+        for (table, floors) in [("all", &self.all), ("quick", &self.quick)] {
+            write!(text, "\n[{table}]\n").expect("a string takes everything");
+            for (model, floor) in floors {
+                writeln!(text, "\"{model}\" = {floor}").expect("a string takes everything");
+            }
+        }
+        text
+    }
 }
 
 #[cfg(test)]
@@ -142,9 +179,13 @@ mod tests {
 
     #[test]
     fn floors_are_written_as_they_are_read() {
-        let written = Floors::from([("core::a".to_owned(), 90), ("pool::b".to_owned(), 1)]);
-        let read: Floors = toml::from_str(&render(&written)).unwrap();
-        assert_eq!(read, written);
+        let mut written = Recorded::default();
+        written.renew(&Floors::from([("core::a".to_owned(), 100), ("pool::b".to_owned(), 1)]), false, true);
+        written.renew(&Floors::from([("core::a".to_owned(), 100), ("pool::b".to_owned(), 0)]), true, true);
+        let read: Recorded = toml::from_str(&written.render()).unwrap();
+        assert_eq!(read.of(false), Floors::from([("core::a".to_owned(), 90), ("pool::b".to_owned(), 1)]));
+        assert_eq!(read.of(true), Floors::from([("core::a".to_owned(), 90), ("pool::b".to_owned(), 0)]));
+        assert!(!read.quick.contains_key("core::a"), "as in all");
     }
 
     fn failures(output: &str, end: End, floors: &[(&str, u64)]) -> usize {

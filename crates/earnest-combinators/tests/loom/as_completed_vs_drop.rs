@@ -24,7 +24,6 @@ fn as_completed_vs_drop() {
 
 #[test]
 fn as_completed_of_two() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("combinators::as_completed_of_two", 2..=3, || {
         let (promises, futures): (Vec<_>, Vec<_>) =
             (0..2_u32).map(|n| (n, promise())).map(|(n, (p, f))| (p, (n, f))).unzip();

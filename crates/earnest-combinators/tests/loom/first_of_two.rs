@@ -7,7 +7,6 @@ use std::time::Duration;
 
 #[test]
 fn first_of_two() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("combinators::first_of_two", 2..=3, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<u32>>()).unzip();
         let producers: Vec<_> = promises
@@ -27,7 +26,6 @@ fn first_of_two() {
 
 #[test]
 fn first_exception_of_two() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("combinators::first_exception_of_two", 2..=3, || {
         let (values, a) = promise::<Box<u32>>();
         let (fails, b) = promise::<Box<u32>>();

@@ -7,7 +7,6 @@ use earnest_sync::{model, model_bounded, thread};
 
 #[test]
 fn race_of_two() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("combinators::race_of_two", 2..=3, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<usize>>()).unzip();
         let producers: Vec<_> = (0..)
@@ -35,7 +34,6 @@ fn complete_vs_result_of_the_race() {
 
 #[test]
 fn join_of_two() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("combinators::join_of_two", 2..=3, || {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<Box<usize>>()).unzip();
         let producers: Vec<_> = (0..)

@@ -31,7 +31,6 @@ fn cancel_vs_start() {
 
 #[test]
 fn cancel_vs_start_vs_wait() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::cancel_vs_start_vs_wait", 2..=3, || {
         let (runnable, future) = task(|| Box::new(7));
         let handle = future.cancel_handle();

@@ -16,7 +16,6 @@ fn complete_vs_wait() {
 
 #[test]
 fn complete_vs_two_waits() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::complete_vs_two_waits", 2..=3, || {
         let (promise, future) = promise::<Box<u32>>();
         let shared = future.shared();

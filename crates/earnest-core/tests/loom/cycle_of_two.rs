@@ -43,7 +43,6 @@ fn cycle_of_two() {
 
 #[test]
 fn cycle_of_two_who_look_again() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::cycle_of_two_who_look_again", 2..=3, || one_is_told(&CallsAgain));
 }
 
@@ -69,7 +68,6 @@ fn one_is_told(host: &'static dyn Host) {
 
 #[test]
 fn callback_in_a_circle() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::callback_in_a_circle", 2..=3, || {
         let (run_a, a) = task(|| 1);
         let a = a.shared();

@@ -175,7 +175,6 @@ fn join_after_a_steal() {
 
 #[test]
 fn wait_within_joins() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::wait_within_joins", 2..=3, || {
         on_a_worker(Fate::Run, |pool| {
             let (promise, future) = promise();

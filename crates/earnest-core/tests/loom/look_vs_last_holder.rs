@@ -41,7 +41,6 @@ fn waits_for_any_of(future: impl Waitable + Send + 'static) -> (Runnable, Future
 
 #[test]
 fn look_vs_last_holder() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("core::look_vs_last_holder", 2..=3, || {
         let (run, future) = leaves_something();
         let (wait, waited) = waits_for_any_of(future.map(|()| ()));

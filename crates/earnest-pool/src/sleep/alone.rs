@@ -1,7 +1,7 @@
 //! The accounts without a pool around them, for models of what is too much with one.
 
-use super::{Aside, Sleep};
-use crate::counts::{BLOCKED, LIVE};
+use super::Sleep;
+use crate::counts::{BLOCKED, LIVE, PARKED, SEARCHING};
 
 /// The accounts of two workers, neither of whom sleeps.
 #[derive(Debug)]
@@ -25,6 +25,63 @@ impl Accounts {
         Self(sleep)
     }
 
+    /// Two may be active, and as many look for work.
+    #[must_use]
+    pub fn two_search() -> Self {
+        let sleep = Sleep::new(2, 2);
+        sleep.add(2 * (LIVE + SEARCHING));
+        Self(sleep)
+    }
+
+    /// Two may be active, and there is nobody yet.
+    #[must_use]
+    pub fn nobody_of_two() -> Self {
+        Self(Sleep::new(2, 2))
+    }
+
+    /// Two may be active; one is, and there is no other.
+    #[must_use]
+    pub fn one_of_two() -> Self {
+        let sleep = Sleep::new(2, 2);
+        sleep.add(LIVE);
+        Self(sleep)
+    }
+
+    /// Two may be active; one is, and another sleeps.
+    #[must_use]
+    pub fn one_sleeps() -> Self {
+        let sleep = Sleep::new(2, 2);
+        sleep.add(2 * LIVE + PARKED);
+        Self(sleep)
+    }
+
+    /// Something has been queued, and `backlog` is how much there is. `true`: a worker is to be started.
+    #[must_use]
+    pub fn announce(&self, backlog: impl Fn() -> usize) -> bool {
+        self.0.work_added(|limit| backlog().min(limit)).1.is_some()
+    }
+
+    /// A worker that was to be started searches.
+    pub fn started(&self) {
+        self.0.started();
+    }
+
+    /// A worker that searched has found something. `true`: what `more` speaks of is to be announced.
+    #[must_use]
+    pub fn found(&self, more: impl Fn() -> bool) -> bool {
+        self.0.found(more)
+    }
+
+    /// A worker has run what it found, and searches.
+    pub fn search(&self) {
+        self.0.search();
+    }
+
+    /// There is to be one only.
+    pub fn shrink(&self) {
+        self.0.resize(1, 1);
+    }
+
     /// The wait is over.
     pub fn unblock(&self) {
         self.0.unblock();
@@ -41,10 +98,9 @@ impl Accounts {
         self.0.wakes.post(1);
     }
 
-    /// One of the workers parks if there is one too many, until it is woken.
+    /// One of the workers parks if there is one too many, until it is woken; or leaves, if there are to be fewer.
     pub fn step_aside(&self) {
-        let aside = self.0.step_aside(false);
-        debug_assert_ne!(aside, Aside::Left, "there are not to be fewer");
+        let _woken_or_left = self.0.step_aside(false);
     }
 
     /// Two may be active, and something is queued.
@@ -54,9 +110,8 @@ impl Accounts {
         debug_assert!(start.is_none(), "there are as many threads as there may be");
     }
 
-    /// One of the workers finds nothing, and parks until it is woken, unless `more` says that there is something after all.
+    /// A worker that searched has found nothing, and parks until it is woken, unless `more` says that there is something after all.
     pub fn park(&self, more: impl Fn() -> bool) {
-        self.0.search();
         self.0.park(more, None);
     }
 

@@ -22,7 +22,6 @@ impl Sleep {
         if shrinks {
             // ORDERING: Relaxed, as in `has_shrunk`.
             self.has_shrunk.store(true, Relaxed);
-            self.has_too_many();
         }
         // Who reads the numbers after a change of the word from here on, as in `found`, sees the new ones; what was changed
         // before is seen here.
@@ -34,6 +33,10 @@ impl Sleep {
         fence(SeqCst);
         if shrinks {
             self.wake_all();
+            // Only now: those who have been woken may be too many, and whoever looked earlier does not know of them.
+            if !mutant!("shrink_unheard") {
+                self.has_too_many();
+            }
         }
     }
 }

@@ -56,6 +56,7 @@ fn a_thread_that_cannot_be_started_costs_no_task_that_was_taken() {
 /// The system has room for some of the threads only.
 #[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(earnest_sanitizer, ignore = "a sanitizer needs the address space for itself")]
 fn where_there_is_no_memory_for_threads_what_was_taken_runs() {
     alone("faults::where_there_is_no_memory_for_threads_what_was_taken_runs", || {
         let pool = ThreadPoolExecutor::builder().max_workers(64).stack_size(8 << 20).build().unwrap();
@@ -86,6 +87,7 @@ fn where_there_is_no_memory_for_threads_what_was_taken_runs() {
 /// Memory that cannot be had is the end of a program in Rust, in a task as elsewhere: it is no hang.
 #[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(earnest_sanitizer, ignore = "a sanitizer needs the address space for itself")]
 fn a_task_for_which_there_is_no_memory_ends_the_program() {
     const CHILD: &str = "EARNEST_TEST_NO_MEMORY";
     if std::env::var_os(CHILD).is_some() {

@@ -27,6 +27,7 @@ fn aside_vs_park() {
         let other = {
             let (accounts, is_queued) = (accounts.clone(), is_queued.clone());
             thread::spawn(move || {
+                accounts.search();
                 accounts.park(|| is_queued.load(Relaxed));
                 accounts.wake_all();
             })

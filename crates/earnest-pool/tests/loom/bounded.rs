@@ -2,7 +2,7 @@
 
 use earnest_core::{ExecutorExt, promise};
 use earnest_pool::{RejectionPolicy, Shutdown, ThreadPoolExecutor};
-use earnest_sync::{Arc, Mutex, model_bounded, thread};
+use earnest_sync::{Arc, Mutex, explored, model_bounded, thread};
 
 fn pool(policy: RejectionPolicy) -> ThreadPoolExecutor {
     let builder = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1);
@@ -11,12 +11,12 @@ fn pool(policy: RejectionPolicy) -> ThreadPoolExecutor {
 
 #[test]
 fn submit_vs_begin() {
-    // With all of the pool in it, one preemption is what ends in seconds.
-    model_bounded("pool::submit_vs_begin", 1..=1, || {
+    model_bounded("pool::submit_vs_begin", 1..=2, || {
         let pool = pool(RejectionPolicy::Block);
         let futures = [1, 2, 3].map(|n| pool.submit(move || n));
         // The second or the third found the queue full, and came in when a task began.
         assert_eq!(futures.map(|future| future.result().unwrap()), [1, 2, 3]);
+        explored();
         drop(pool);
     });
 }
@@ -42,7 +42,7 @@ fn wait_for_room_vs_shutdown() {
 /// place and not be in the queue yet.
 #[test]
 fn submit_vs_discard() {
-    model_bounded("pool::submit_vs_discard", 2..=3, || {
+    model_bounded("pool::submit_vs_discard", 1..=2, || {
         let pool = pool(RejectionPolicy::DiscardOldest);
         let gate = Arc::new(Mutex::new(()));
         let (begins, began) = promise();
@@ -58,6 +58,7 @@ fn submit_vs_discard() {
         assert!(other.join().unwrap(), "the newest is never refused");
         drop(closed);
         busy.result().unwrap();
+        explored();
         drop(pool);
     });
 }

@@ -2,6 +2,7 @@
 
 #![cfg(earnest_loom)]
 
+mod alone;
 mod aside;
 mod async_blocks;
 mod bounded;

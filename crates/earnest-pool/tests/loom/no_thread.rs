@@ -6,7 +6,7 @@ use earnest_sync::{fail_spawns, model_bounded, thread};
 /// Of two who submit at once the one may have relied on the worker that the other was to start, and that does not come.
 #[test]
 fn queued_behind_a_failed_start() {
-    // The one is interrupted when it has counted on its worker; with two preemptions it takes a minute or more: that is for the night.
+    // The one is interrupted when it has counted on its worker.
     model_bounded("pool::queued_behind_a_failed_start", 1..=2, || {
         fail_spawns(1, 1);
         let pool = pool(1);

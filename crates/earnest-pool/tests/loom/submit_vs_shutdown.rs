@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 #[test]
 fn submit_vs_shutdown() {
-    // With three preemptions it takes a minute or more: that is for the night.
-    model_bounded("pool::submit_vs_shutdown", 2..=3, || {
+    model_bounded("pool::submit_vs_shutdown", 1..=2, || {
         let pool = pool(1);
         let runs = Arc::new(AtomicUsize::new(0));
         // So that there is a worker, which may be leaving when the task comes.
@@ -39,7 +38,6 @@ fn first_submit_vs_shutdown() {
 
 #[test]
 fn submit_vs_cancelling_shutdown() {
-    // With three preemptions it takes a minute or more: that is for the night.
     model_bounded("pool::submit_vs_cancelling_shutdown", 2..=3, || {
         let pool = pool(1);
         let handle = pool.handle();
@@ -55,7 +53,7 @@ fn submit_vs_cancelling_shutdown() {
 #[test]
 fn accepted_behind_another_vs_shutdown() {
     // Both the submitter and the worker have to be interrupted for it to go wrong.
-    model_bounded("pool::accepted_behind_another_vs_shutdown", 2..=3, || {
+    model_bounded("pool::accepted_behind_another_vs_shutdown", 2..=2, || {
         let pool = pool(1);
         let handle = pool.handle();
         let submitter = thread::spawn(move || drop(handle.execute(|| ())));

@@ -2,7 +2,7 @@
 
 use earnest_core::{Executor, promise, task};
 use earnest_pool::ThreadPoolExecutor;
-use earnest_sync::model_bounded;
+use earnest_sync::{explored, model_bounded};
 
 /// One worker, and one more that may stand in for it.
 fn pool() -> ThreadPoolExecutor {
@@ -11,8 +11,7 @@ fn pool() -> ThreadPoolExecutor {
 
 #[test]
 fn wait_vs_push() {
-    // Three threads and all of the pool: one preemption is what ends in seconds.
-    model_bounded("pool::wait_vs_push", 1..=1, || {
+    model_bounded("pool::wait_vs_push", 1..=2, || {
         let pool = pool();
         let (promise, gate) = promise();
         // The second task is queued before the first waits, or afterwards: either way another worker runs it.
@@ -20,6 +19,7 @@ fn wait_vs_push() {
         let opens = pool.submit(move || promise.complete(3).unwrap());
         assert_eq!(waits.result().unwrap(), 3);
         opens.result().unwrap();
+        explored();
         drop(pool);
     });
 }
@@ -27,7 +27,7 @@ fn wait_vs_push() {
 /// The same where the worker has found nothing else to run before it waits, and only its look at the queues can tell.
 #[test]
 fn push_vs_block() {
-    model_bounded("pool::push_vs_block", 1..=1, || {
+    model_bounded("pool::push_vs_block", 1..=2, || {
         let pool = pool();
         let (begins, began) = promise();
         let (promise, gate) = promise();
@@ -38,6 +38,7 @@ fn push_vs_block() {
         began.result().unwrap();
         pool.execute(move || promise.complete(3).unwrap()).unwrap();
         assert_eq!(waits.result().unwrap(), 3);
+        explored();
         drop(pool);
     });
 }
@@ -49,6 +50,7 @@ fn wait_vs_claim() {
         let handle = pool.handle();
         let outer = pool.submit(move || handle.submit(|| 2).result().unwrap());
         assert_eq!(outer.result().unwrap(), 2);
+        explored();
         drop(pool);
     });
 }
@@ -64,6 +66,7 @@ fn wait_vs_push_that_only_the_waiting_worker_can_run() {
         // The task that is waited for appears before the wait, or during it.
         promise.complete(3).unwrap();
         assert_eq!(outer.result().unwrap(), 4);
+        explored();
         drop(pool);
     });
 }
@@ -77,6 +80,7 @@ fn wait_vs_spawn() {
         // Until it is queued nobody knows whose the task is that is waited for.
         pool.spawn(runnable).unwrap();
         assert_eq!(outer.result().unwrap(), 5);
+        explored();
         drop(pool);
     });
 }
