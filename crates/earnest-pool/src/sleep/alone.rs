@@ -47,6 +47,14 @@ impl Accounts {
         Self(sleep)
     }
 
+    /// One may be active, and is; while it waits, another may be.
+    #[must_use]
+    pub fn one_and_a_spare() -> Self {
+        let sleep = Sleep::new(1, 2);
+        sleep.add(LIVE);
+        Self(sleep)
+    }
+
     /// Two may be active; one is, and another sleeps.
     #[must_use]
     pub fn one_sleeps() -> Self {
@@ -80,6 +88,12 @@ impl Accounts {
     /// There is to be one only.
     pub fn shrink(&self) {
         self.0.resize(1, 1);
+    }
+
+    /// A worker's task waits. `true`: what `more` speaks of is to be announced.
+    #[must_use]
+    pub fn block(&self, more: impl Fn() -> bool) -> bool {
+        self.0.block(more)
     }
 
     /// The wait is over.

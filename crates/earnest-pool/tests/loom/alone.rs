@@ -25,7 +25,7 @@ impl Work {
     /// `true`: a worker is to be started.
     fn push(&self) -> bool {
         self.n_queued.fetch_add(1, Relaxed);
-        self.accounts.announce(|| self.n_queued.load(Relaxed))
+        self.announce()
     }
 
     fn take(&self) -> bool {
@@ -39,15 +39,23 @@ impl Work {
         false
     }
 
+    fn is_any(&self) -> bool {
+        self.n_queued.load(Relaxed) > 0
+    }
+
+    /// `true`: a worker is to be started.
+    fn announce(&self) -> bool {
+        self.accounts.announce(|| self.n_queued.load(Relaxed))
+    }
+
     /// A worker that searches, until nothing is left to be run; `start` is called where another is to be started.
     fn serve(&self, run: impl Fn(), start: impl Fn()) {
-        let has_work = || self.n_queued.load(Relaxed) > 0;
         while self.n_left.load(Acquire) > 0 {
             if !self.take() {
-                self.accounts.park(has_work);
+                self.accounts.park(|| self.is_any());
                 continue;
             }
-            if self.accounts.found(has_work) && self.accounts.announce(|| self.n_queued.load(Relaxed)) {
+            if self.accounts.found(|| self.is_any()) && self.announce() {
                 start();
             }
             run();
@@ -110,6 +118,36 @@ impl Meeting {
         let Meeting(is_first, gate, other) = self;
         if is_first.swap(false, Relaxed) { gate.wait() } else { other.open() }
     }
+}
+
+/// The only worker's task waits for one that is queued before that, or afterwards: another worker is started for it, by who
+/// queues or by who waits.
+#[test]
+fn push_vs_block() {
+    fn start(work: &Arc<Work>, opened: &Arc<Gate>) {
+        let (work, opened) = (work.clone(), opened.clone());
+        let _ends_with_the_model = thread::spawn(move || {
+            work.accounts.started();
+            work.serve(|| opened.open(), || unreachable!("there is one task"));
+        });
+    }
+    model("pool::push_vs_block_alone", || {
+        let work = Work::new(Accounts::one_and_a_spare(), 1);
+        let (gate, opened) = Gate::new();
+        let opened = Arc::new(opened);
+        let (waits, opens) = (work.clone(), opened.clone());
+        let waiting = thread::spawn(move || {
+            if waits.accounts.block(|| waits.is_any()) && waits.announce() {
+                start(&waits, &opens);
+            }
+            gate.wait();
+            waits.accounts.unblock();
+        });
+        if work.push() {
+            start(&work, &opened);
+        }
+        waiting.join().unwrap();
+    });
 }
 
 /// Whoever is woken while there are to be fewer is one too many, and somebody is told who has not looked before that.
