@@ -68,6 +68,15 @@ impl Work {
     }
 }
 
+/// Starts a worker, which may start others.
+fn start(work: &Arc<Work>, run: impl Fn() + Clone + Send + 'static) {
+    let work = work.clone();
+    let _ends_with_the_model = thread::spawn(move || {
+        work.accounts.started();
+        work.serve(&run, || start(&work, run.clone()));
+    });
+}
+
 /// Two are queued while two search: each of the workers finds one, both, or nothing and parks.
 #[test]
 fn push_vs_search() {
@@ -87,19 +96,13 @@ fn push_vs_search() {
 /// Two that need each other are queued where there is nobody: two workers are started, by who queues or by the first of them.
 #[test]
 fn push_vs_start() {
-    fn start(work: &Arc<Work>, meeting: &Arc<Meeting>) {
-        let (work, meeting) = (work.clone(), meeting.clone());
-        let _ends_with_the_model = thread::spawn(move || {
-            work.accounts.started();
-            work.serve(|| meeting.come(), || start(&work, &meeting));
-        });
-    }
     model("pool::push_vs_start_alone", || {
         let work = Work::new(Accounts::nobody_of_two(), 2);
         let meeting = Arc::new(Meeting::new());
+        let run = move || meeting.come();
         for _task in 0..2 {
             if work.push() {
-                start(&work, &meeting);
+                start(&work, run.clone());
             }
         }
     });
@@ -124,27 +127,21 @@ impl Meeting {
 /// queues or by who waits.
 #[test]
 fn push_vs_block() {
-    fn start(work: &Arc<Work>, opened: &Arc<Gate>) {
-        let (work, opened) = (work.clone(), opened.clone());
-        let _ends_with_the_model = thread::spawn(move || {
-            work.accounts.started();
-            work.serve(|| opened.open(), || unreachable!("there is one task"));
-        });
-    }
     model("pool::push_vs_block_alone", || {
         let work = Work::new(Accounts::one_and_a_spare(), 1);
         let (gate, opened) = Gate::new();
         let opened = Arc::new(opened);
-        let (waits, opens) = (work.clone(), opened.clone());
+        let run = move || opened.open();
+        let (waits, opens) = (work.clone(), run.clone());
         let waiting = thread::spawn(move || {
             if waits.accounts.block(|| waits.is_any()) && waits.announce() {
-                start(&waits, &opens);
+                start(&waits, opens);
             }
             gate.wait();
             waits.accounts.unblock();
         });
         if work.push() {
-            start(&work, &opened);
+            start(&work, run);
         }
         waiting.join().unwrap();
     });
