@@ -24,6 +24,21 @@ fn initializer_failure_vs_submit_vs_cancel() {
     });
 }
 
+/// The same of one who submits, with more preemptions.
+#[test]
+fn initializer_failure_vs_cancel() {
+    model_bounded("pool::initializer_failure_vs_cancel", 2..=3, || {
+        let builder = ThreadPoolExecutor::builder().max_workers(1);
+        let pool = builder.initializer(|| Err::<(), _>("on purpose")).build().unwrap();
+        let future = pool.submit(|| ());
+        let is_cancelled = future.cancel();
+        let error = future.result().unwrap_err();
+        assert_eq!((error.is_cancelled(), error.is_broken()), (is_cancelled, !is_cancelled));
+        assert!(pool.submit(|| ()).result().unwrap_err().is_broken());
+        drop(pool);
+    });
+}
+
 #[test]
 fn panic_vs_shutdown() {
     model_bounded("pool::panic_vs_shutdown", 2..=3, || {
