@@ -150,3 +150,17 @@ pub(crate) fn run() -> Result<ExitCode> {
     table.print();
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_of_ours_is_a_command_that_there_is() {
+        for step in STEPS {
+            if let ["xtask", arguments @ ..] = step.arguments {
+                assert!(crate::understands(arguments), "{arguments:?}");
+            }
+        }
+    }
+}

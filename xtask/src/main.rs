@@ -107,3 +107,9 @@ fn main() -> ExitCode {
         ExitCode::FAILURE
     })
 }
+
+/// Whether this program understands these, for tests of what calls it.
+#[cfg(test)]
+fn understands(arguments: &[&str]) -> bool {
+    Arguments::try_parse_from([&["xtask"], arguments].concat()).is_ok()
+}

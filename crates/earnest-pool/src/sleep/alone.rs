@@ -3,64 +3,59 @@
 use super::Sleep;
 use crate::counts::{BLOCKED, LIVE, PARKED, SEARCHING};
 
-/// The accounts of two workers, neither of whom sleeps.
+/// The accounts of a pool that has two workers at most.
 #[derive(Debug)]
 pub struct Accounts(Sleep);
 
 impl Accounts {
+    fn new(max_workers: usize, counts: u64) -> Self {
+        let sleep = Sleep::new(max_workers, 2);
+        sleep.add(counts);
+        Self(sleep)
+    }
+
     /// One may be active: a wait has ended, and there is one too many.
     #[must_use]
     pub fn one_too_many() -> Self {
-        let sleep = Sleep::new(1, 2);
-        sleep.add(2 * LIVE);
-        sleep.has_too_many();
-        Self(sleep)
+        let accounts = Self::new(1, 2 * LIVE);
+        accounts.0.has_too_many();
+        accounts
     }
 
     /// One may be active, as one waits.
     #[must_use]
     pub fn one_waits() -> Self {
-        let sleep = Sleep::new(1, 2);
-        sleep.add(2 * LIVE + BLOCKED);
-        Self(sleep)
+        Self::new(1, 2 * LIVE + BLOCKED)
     }
 
     /// Two may be active, and as many look for work.
     #[must_use]
     pub fn two_search() -> Self {
-        let sleep = Sleep::new(2, 2);
-        sleep.add(2 * (LIVE + SEARCHING));
-        Self(sleep)
+        Self::new(2, 2 * (LIVE + SEARCHING))
     }
 
     /// Two may be active, and there is nobody yet.
     #[must_use]
     pub fn nobody_of_two() -> Self {
-        Self(Sleep::new(2, 2))
+        Self::new(2, 0)
     }
 
     /// Two may be active; one is, and there is no other.
     #[must_use]
     pub fn one_of_two() -> Self {
-        let sleep = Sleep::new(2, 2);
-        sleep.add(LIVE);
-        Self(sleep)
+        Self::new(2, LIVE)
     }
 
     /// One may be active, and is; while it waits, another may be.
     #[must_use]
     pub fn one_and_a_spare() -> Self {
-        let sleep = Sleep::new(1, 2);
-        sleep.add(LIVE);
-        Self(sleep)
+        Self::new(1, LIVE)
     }
 
     /// Two may be active; one is, and another sleeps.
     #[must_use]
     pub fn one_sleeps() -> Self {
-        let sleep = Sleep::new(2, 2);
-        sleep.add(2 * LIVE + PARKED);
-        Self(sleep)
+        Self::new(2, 2 * LIVE + PARKED)
     }
 
     /// Something has been queued, and `backlog` is how much there is. `true`: a worker is to be started.

@@ -58,7 +58,7 @@ fn grow_for_two_who_need_each_other() {
 /// The pool grows while something is submitted that the only worker's task waits for, unknown to the pool.
 #[test]
 fn grow_vs_push() {
-    // Four threads: with two it does not end within minutes.
+    // Four threads and all of the pool: it has not been run with two.
     model_bounded("pool::grow_vs_push", 1..=1, || {
         let pool = pool(1);
         let (gate, opened) = Gate::new();

@@ -11,7 +11,7 @@ fn pool() -> ThreadPoolExecutor {
 
 #[test]
 fn wait_vs_push() {
-    // With two, and all of the pool, it does not end within half an hour. `alone.rs` has the protocol with three.
+    // It has not been run to its end with two, nor has the next one. `alone.rs` has the protocol with three.
     model_bounded("pool::wait_vs_push", 1..=1, || {
         let pool = pool();
         let (promise, gate) = promise();
@@ -28,7 +28,7 @@ fn wait_vs_push() {
 /// The same where the worker has found nothing else to run before it waits, and only its look at the queues can tell.
 #[test]
 fn push_vs_block() {
-    // As above.
+    // With two it did not end within ten minutes.
     model_bounded("pool::push_vs_block", 1..=1, || {
         let pool = pool();
         let (begins, began) = promise();
