@@ -17,7 +17,7 @@ use core::task::{Context, Poll};
 /// drop(future.cancel_on_drop());
 /// assert!(promise.is_cancelled());
 /// ```
-#[must_use = "dropping it cancels the future"]
+#[must_use = "dropping it cancels the future: keep it while the task is wanted, or take that out by `into_inner`"]
 pub struct CancelOnDrop<T> {
     // `None` only after `into_inner`.
     future: Option<Future<T>>,

@@ -34,6 +34,14 @@ pub(crate) struct Detached {
 pub(crate) trait Job: Send {
     /// Calls the closure, and reports a panic in it: nobody else could look at it.
     fn call(self, location: &'static Location<'static>);
+
+    /// The same in a cell, whose outcome nobody has a future of: a panic is the cell's, and reported with it.
+    fn call_in_cell(self, location: &'static Location<'static>)
+    where
+        Self: Sized,
+    {
+        self.call(location);
+    }
 }
 
 impl<F: FnOnce() + Send> Job for F {
@@ -41,6 +49,10 @@ impl<F: FnOnce() + Send> Job for F {
         if let Err(payload) = catch_unwind(self) {
             report_panic(payload, location);
         }
+    }
+
+    fn call_in_cell(self, _location: &'static Location<'static>) {
+        self();
     }
 }
 
@@ -83,7 +95,7 @@ impl<J: Job> Typed<J> {
             let job = unsafe { take::<J>(room) };
             // SAFETY: what it borrows is there until it has been called or dropped, by the promise of `borrowing`.
             let (producer, consumer): (_, Consumer<()>) =
-                unsafe { parties::scoped_task(move || job.call(location), location) };
+                unsafe { parties::scoped_task(move || job.call_in_cell(location), location) };
             drop(consumer);
             producer
         },

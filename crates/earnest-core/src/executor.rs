@@ -16,6 +16,11 @@ use core::panic::Location;
 ///
 /// A library that needs to run work takes a `&dyn Executor` and leaves the choice to its user.
 /// [`ExecutorExt`] has what one calls; this trait is what one implements.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no executor: it runs no tasks",
+    label = "an executor is wanted here",
+    note = "where the executor is borrowed for a call, pass `&pool`; where it is kept, `pool.handle()`"
+)]
 pub trait Executor {
     /// Takes `task` and sees to it that it is run or dropped, once, by whatever thread.
     ///
@@ -88,7 +93,7 @@ impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
 }
 
 /// A task that an executor did not accept, and why.
-#[must_use = "the task inside has not been run"]
+#[must_use = "the task inside has not been run: give it to another executor, or call `dismiss`"]
 pub struct Refused {
     /// The task, untouched.
     pub task: Runnable,

@@ -8,6 +8,7 @@ use core::fmt;
 /// A future that counts as failed where a rule says so; made by [`Future::failed_if`] and
 /// [`SharedFuture::failed_if`], to be [waited](crate::Waitable) for.
 #[derive(Clone)]
+#[must_use = "a rule does nothing by itself: give this to `wait`, or take the future out by `into_inner`"]
 pub struct FailedIf<W, F> {
     pub(crate) future: W,
     pub(crate) rule: F,

@@ -27,7 +27,7 @@ use earnest_sync::{mutant, window};
 ///
 /// Everything the task did happens before [`result`](Self::result), [`wait`](Self::wait), [`peek`](Self::peek) and a
 /// ready poll return it. All callbacks registered before that have run by then.
-#[must_use = "dropping a future detaches its task: call `detach` if that is meant"]
+#[must_use = "dropping a future detaches its task: take its `result`, await it, or call `detach` if that is meant"]
 pub struct Future<T> {
     pub(crate) consumer: Consumer<T>,
 }
@@ -119,7 +119,6 @@ impl<T> Future<T> {
     }
 
     /// A handle that can be cloned, for several to see the outcome by reference.
-    #[must_use]
     pub fn shared(self) -> SharedFuture<T> {
         SharedFuture::new(self)
     }

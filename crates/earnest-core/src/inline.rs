@@ -28,7 +28,8 @@ use core::num::NonZeroUsize;
 pub struct InlineExecutor;
 
 impl Executor for InlineExecutor {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+    fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
+        task.instrument(None);
         task.run_nested();
         Ok(())
     }

@@ -54,6 +54,8 @@ mod task;
 mod detached;
 mod task_options;
 mod context;
+mod instrument;
+mod span;
 mod terms;
 #[cfg(feature = "std")]
 mod deadline;
@@ -61,6 +63,7 @@ mod backlog;
 mod expiry;
 mod parties;
 mod cell;
+mod closure;
 mod producer;
 mod settle;
 #[cfg(feature = "std")]
@@ -143,6 +146,7 @@ pub use future::{Future, State};
 pub use host_id::HostId;
 pub use id::FutureId;
 pub use inline::InlineExecutor;
+pub use instrument::{Probe, TaskEnd, TaskEvent, TaskInfo};
 #[cfg(feature = "std")]
 pub use join::join;
 pub use manual::ManualExecutor;
@@ -160,6 +164,8 @@ pub use shared::SharedFuture;
 pub use shared_outcome::SharedOutcome;
 #[doc(hidden)]
 pub use sources::{Needs, Turns};
+#[doc(hidden)]
+pub use span::{TaskSpan, spans_are_on};
 pub use task::{Runnable, TaskId, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};

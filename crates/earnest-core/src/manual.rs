@@ -179,7 +179,11 @@ impl ManualExecutor {
 }
 
 impl Executor for ManualExecutor {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+    fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
+        if !self.is_closed() {
+            // Not under the lock: a subscriber's code is the user's.
+            task.instrument(None);
+        }
         let mut queue = self.queue();
         if queue.closed {
             return Err(Refused { task, reason: Refusal::Rejected });

@@ -23,6 +23,7 @@ struct Inner {
     payload: Mutex<Option<Payload>>,
     message: Option<String>,
     location: &'static Location<'static>,
+    task: Option<Box<str>>,
     thread: Option<String>,
 }
 
@@ -38,7 +39,13 @@ impl Panic {
             None => payload.downcast_ref::<String>().cloned(),
         };
         let thread = earnest_sync::thread_name();
-        Self(Box::new(Inner { payload: Mutex::new(Some(payload)), message, location, thread }))
+        Self(Box::new(Inner { payload: Mutex::new(Some(payload)), message, location, task: None, thread }))
+    }
+
+    /// Of a task that is called so.
+    pub(crate) fn of_task(mut self, name: Option<&str>) -> Self {
+        self.0.task = name.map(Box::from);
+        self
     }
 
     /// The panic message, where the payload was a string, as it is for `panic!` with a message.
@@ -51,6 +58,20 @@ impl Panic {
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
         self.0.location
+    }
+
+    /// What the task is called, if it was [submitted with a name](crate::TaskOptions::name).
+    ///
+    /// ```
+    /// use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+    ///
+    /// let report = InlineExecutor.submit_with(TaskOptions::new().name("report"), |_| panic!("out of paper"));
+    /// let panic = report.result().unwrap_err().into_panic().unwrap();
+    /// assert_eq!(panic.task_name(), Some("report"));
+    /// ```
+    #[must_use]
+    pub fn task_name(&self) -> Option<&str> {
+        self.0.task.as_deref()
     }
 
     /// The name of the thread that the task ran on.
@@ -91,6 +112,7 @@ impl fmt::Debug for Panic {
         f.debug_struct("Panic")
             .field("message", &self.0.message)
             .field("location", &self.0.location)
+            .field("task", &self.0.task)
             .field("thread", &self.0.thread)
             .finish_non_exhaustive()
     }
@@ -99,7 +121,11 @@ impl fmt::Debug for Panic {
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = self.message().unwrap_or("(the payload is not a string)");
-        write!(f, "the task submitted at {} panicked: {message}", self.0.location)
+        f.write_str("the task ")?;
+        self.task_name().map_or(Ok(()), |name| write!(f, "`{name}` "))?;
+        write!(f, "submitted at {} panicked", self.0.location)?;
+        self.thread_name().map_or(Ok(()), |thread| write!(f, " on thread `{thread}`"))?;
+        write!(f, ": {message}")
     }
 }
 

@@ -1,10 +1,12 @@
 //! The party that brings an outcome about: by running a closure, by hand, or by giving up.
 
+use crate::backlog::BacklogPlace;
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
 use crate::graph;
 use crate::observer::{Chain, notice};
 use crate::settle::Settler;
+use crate::side::Side;
 use crate::sources::Sources;
 use crate::state::{Outcome, View};
 use crate::worker::{Frame, Worker};
@@ -74,11 +76,12 @@ impl Producer {
         }
         window!("started_not_called");
         // Also where the word says that nobody observes: the side box is there before that.
-        cell.leave_backlog();
+        let side = cell.side_if_made();
+        side.map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.
-        let outcome = unsafe { (header.vtable.call)(cell) };
+        let outcome = unsafe { cell.call(side) };
         window!("called_not_finished");
         let seen = header.word.load();
         let needs_no_drop = outcome == Outcome::Value && header.vtable.drop_value.is_none();

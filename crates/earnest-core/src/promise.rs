@@ -52,7 +52,7 @@ pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>
 /// # Ordering
 ///
 /// What happened before [`complete`](Self::complete) happens before the future's outcome is seen.
-#[must_use = "a promise that is dropped abandons its future"]
+#[must_use = "a promise that is dropped abandons its future: call `complete` or `fail`"]
 pub struct Promise<T> {
     producer: Producer,
     /// Send and Sync as the future is.

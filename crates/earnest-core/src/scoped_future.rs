@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 ///     future.add_done_callback(|_| println!("{local}"));
 /// });
 /// ```
-#[must_use = "dropping a future detaches its task: call `detach` if that is meant"]
+#[must_use = "dropping a future detaches its task: take its `result`, await it, or call `detach` if that is meant"]
 pub struct ScopedFuture<'scope, T> {
     future: Future<T>,
     /// Invariant: through a future of a shorter scope callbacks could borrow what is gone when they run.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The results of [`Scope::map`], in input order.
-#[must_use = "dropping it cancels the tasks that have not begun, and nothing is submitted before it is asked"]
+#[must_use = "nothing is submitted before it is asked: iterate over it, or `collect`"]
 pub struct ScopedMap<'scope, 'env, E: ?Sized, I, F, R> {
     scope: &'scope Scope<'scope, 'env, E>,
     /// `None` when it has come to its end.

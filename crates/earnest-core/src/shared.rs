@@ -14,6 +14,7 @@ use earnest_sync::OnceLock;
 ///
 /// Made by [`Future::shared`]. To use it from several threads, `T` must be `Send + Sync`. Dropping the last clone
 /// detaches the task.
+#[must_use = "dropping the last clone of a shared future detaches its task: keep one for who asks for the `result`"]
 pub struct SharedFuture<T> {
     both: Arc<Both<T>>,
 }

@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 ///
 /// Polling does not block. The waker of the latest poll is woken, by whoever completes the future; a panic in it is
 /// caught and reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind.
-#[must_use = "futures do nothing unless they are awaited"]
+#[must_use = "this does nothing unless it is awaited; `result` blocks instead"]
 pub struct SharedOutcome<'a, T> {
     future: &'a Future<T>,
     /// Made by the first poll that finds the future pending.

@@ -8,6 +8,7 @@
 use crate::backlog::BacklogPlace;
 use crate::error::Error;
 use crate::id::FutureId;
+use crate::instrument::Instrument;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::sources::Sources;
@@ -32,6 +33,8 @@ pub(crate) struct Side {
     terms: OnceLock<Terms>,
     /// Where the task is counted as long as it has not begun, if anywhere.
     backlog: BacklogPlace,
+    /// What is told of the task on its way, if anything. Set before the task is queued.
+    instrument: OnceLock<Instrument>,
     /// The number of the future, or 0 while nobody has asked.
     id: AtomicUsize,
 }
@@ -74,6 +77,7 @@ impl Side {
             waker: WakerSlot::new(),
             terms: OnceLock::new(),
             backlog: BacklogPlace::new(),
+            instrument: OnceLock::new(),
             id: AtomicUsize::new(0),
         })
     }
@@ -86,18 +90,20 @@ impl Side {
     unsafe fn tell(node: *mut Node, outcome: ErasedOutcome) -> Chain {
         // SAFETY: by `NodeVTable::tell` this is what `node_of` gave, told once: the list's reference ends here.
         let this = unsafe { Arc::from_raw(node.cast::<Side>()) };
-        let sources = this.settled();
         // SAFETY: by `NodeVTable::tell` the error is null or valid.
-        let is_cancelled = matches!(unsafe { outcome.error.as_ref() }, Some(Error::Cancelled));
+        let error = unsafe { outcome.error.as_ref() };
+        let sources = this.settled(error);
+        let is_cancelled = matches!(error, Some(Error::Cancelled));
         sources.filter(|_| is_cancelled).map_or(Chain::new(), Sources::cancel_later)
     }
 
     /// Tells everybody, and turns away those who come later. Gives back what the future was made of.
-    fn settled(&self) -> Option<Sources> {
+    fn settled(&self, error: Option<&Error>) -> Option<Sources> {
         let Watchers { first, rest, sources, .. } = {
             let closed = !mutant!("watchers_left_open");
             mem::replace(&mut *self.watchers.lock(), Watchers { closed, ..Watchers::default() })
         };
+        self.tell_if_dismissed(error);
         for watcher in first.into_iter().chain(rest) {
             watcher.inbox.put(watcher.token);
         }
@@ -131,6 +137,18 @@ impl Side {
 
     pub(crate) fn backlog(&self) -> &BacklogPlace {
         &self.backlog
+    }
+
+    /// What is told of the task on its way, if anything.
+    #[inline]
+    pub(crate) fn instrument(&self) -> Option<&Instrument> {
+        self.instrument.get()
+    }
+
+    /// To be set once. `false`: the future has settled, and who has settled it may have looked before.
+    pub(crate) fn set_instrument(&self, instrument: Instrument) -> bool {
+        let _it_is_set_once = self.instrument.set(instrument);
+        !self.watchers.lock().closed
     }
 
     pub(crate) fn set_terms(&self, terms: Terms) {

@@ -57,7 +57,7 @@ where
 ///
 /// Whoever has it may run it or drop it, on any thread. Dropped unrun, it ends the task's future with
 /// [`Error::Abandoned`](crate::Error::Abandoned), and [`dismiss`](Self::dismiss) does so with a reason.
-#[must_use = "a runnable that is dropped abandons its future"]
+#[must_use = "a runnable that is dropped abandons its future: call `run`, or `dismiss` with a reason"]
 pub struct Runnable(Work);
 
 /// Tells a task from all others that exist at the same time.
@@ -203,7 +203,7 @@ impl Runnable {
     }
 
     /// The task's cell, which is made now if there is none.
-    fn cell(&mut self) -> RawCell {
+    pub(crate) fn cell(&mut self) -> RawCell {
         self.producer().cell()
     }
 

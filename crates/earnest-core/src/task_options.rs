@@ -15,7 +15,7 @@ use earnest_sync::Instant;
 /// assert_eq!(name.result().unwrap().as_deref(), Some("report"));
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "options do nothing until a task is submitted with them"]
+#[must_use = "options do nothing until a task is submitted with them, by `submit_with`"]
 pub struct TaskOptions {
     pub(crate) name: Option<Cow<'static, str>>,
     pub(crate) priority: Priority,

@@ -69,7 +69,7 @@ use node::Node;
 /// What happened before [`cancel`](Self::cancel) happens before anybody sees this token or one of its descendants
 /// cancelled: by [`is_cancelled`](Self::is_cancelled), a callback, or the end of a wait.
 #[derive(Clone)]
-#[must_use = "a token is of use to those who hold it"]
+#[must_use = "a token does nothing by itself: give it to a task, which looks at it, or is submitted with it"]
 pub struct CancellationToken {
     node: Arc<Node>,
 }
@@ -192,7 +192,6 @@ impl CancellationToken {
     /// assert!(cancelled.result().is_ok());
     /// # canceller.join().unwrap();
     /// ```
-    #[must_use]
     #[track_caller]
     pub fn cancelled(&self) -> SharedFuture<()> {
         self.node.end(Location::caller()).clone()

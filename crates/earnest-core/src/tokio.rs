@@ -56,7 +56,8 @@ impl TokioExecutor {
 }
 
 impl Executor for TokioExecutor {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+    fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
+        task.instrument(None);
         // The join handle says nothing that the task's own future does not say.
         drop(self.handle.spawn_blocking(|| task.run()));
         Ok(())

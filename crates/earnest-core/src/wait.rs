@@ -195,7 +195,7 @@ impl Worker<'_> {
         let frame = Frame::new(cell);
         let in_the_middle = frame.enter(self);
         // SAFETY: this thread has won `start`.
-        let outcome = unsafe { (header.vtable.call)(cell) };
+        let outcome = unsafe { cell.call(cell.side_if_made()) };
         let _always = header.word.finish(View::RUNNING);
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         let then = unsafe { cell.settle(outcome, Settler::Other, &mut |_| {}) };

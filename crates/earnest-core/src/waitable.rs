@@ -15,8 +15,15 @@ use core::marker::PhantomData;
 /// key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be waited for",
+    label = "no future of an executor or a promise",
+    note = "wait for a `Future`, `SharedFuture` or `ScopedFuture`, a reference or box of one, or a pair `(key, future)`",
+    note = "an async block is made into a `Future` by `pool.spawn_async(block)`"
+)]
 pub trait Waitable: sealed::Watch {}
 
+#[diagnostic::do_not_recommend]
 impl<W: sealed::Watch + ?Sized> Waitable for W {}
 
 /// A future, of which there is one handle.

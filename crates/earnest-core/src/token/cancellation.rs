@@ -10,7 +10,7 @@ use core::task::{Context, Poll};
 ///
 /// Polling does not block. The waker of the latest poll is woken by whoever cancels; a panic in it is caught and
 /// reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind. Asked again, it is ready again.
-#[must_use = "futures do nothing unless they are awaited"]
+#[must_use = "this does nothing unless it is awaited; `wait` blocks instead"]
 pub struct Cancellation<'a> {
     token: &'a CancellationToken,
     /// `None`: the token had been cancelled before this was made.

@@ -17,7 +17,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// cancelling thread came to it, and then it never runs; or that thread has taken it to be called. In that case it may
 /// be running when the drop returns, or even be about to begin. [`unregister`](Self::unregister) says which of the two
 /// it was.
-#[must_use = "dropping a registration takes its callback off: call `detach` if it is to stay"]
+#[must_use = "dropping a registration takes its callback off: keep it, or call `detach` if the callback is to stay"]
 pub struct Registration {
     /// Of no token, where there is nothing to take off.
     token: Weak<Node>,

@@ -19,6 +19,7 @@ mod detached;
 mod unseen;
 mod leftovers;
 mod token;
+mod token_callbacks;
 mod called;
 mod printed;
 

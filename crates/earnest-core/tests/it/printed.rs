@@ -47,9 +47,11 @@ fn panics() {
     let named = std::thread::Builder::new().name("a thread".to_owned());
     let panic = named.spawn(move || Panic::new(Box::new("on purpose"), location)).unwrap().join().unwrap();
     let expected = format!(
-        "Panic {{ message: Some(\"on purpose\"), location: {location:?}, thread: Some(\"a thread\"), .. }}"
+        "Panic {{ message: Some(\"on purpose\"), location: {location:?}, task: None, thread: Some(\"a thread\"), .. }}"
     );
     assert_eq!(format!("{panic:?}"), expected);
+    let text = format!("the task submitted at {location} panicked on thread `a thread`: on purpose");
+    assert_eq!(panic.to_string(), text);
 }
 
 #[test]

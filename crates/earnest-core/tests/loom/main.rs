@@ -14,6 +14,7 @@ mod complete_vs_wait;
 mod cycle_of_two;
 mod derived;
 mod expire;
+mod instrument;
 mod join;
 mod look_vs_last_holder;
 mod scope;
