@@ -1,8 +1,8 @@
 //! How a task comes into a queue that is bounded.
 
 use crate::bound::{Bound, ENTERED, OVER, OnTheWay, RejectionPolicy, TOKENS};
+use crate::seat::is_worker_of;
 use crate::shared::Shared;
-use crate::worker::is_worker_of;
 use core::iter;
 use earnest_core::{Blocked, Dismissal, Refusal, Refused, Runnable, Waiter, deadline_after, stack_has_room};
 use earnest_sync::{mutant, thread, window};
@@ -76,6 +76,7 @@ impl Shared {
         if task.has_options() {
             self.keep_terms(&mut task);
         }
+        self.instrument(&mut task);
         task.run_nested();
         Ok(Admitted::Over)
     }

@@ -7,7 +7,9 @@ use core::future::Future as AsyncBlock;
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
-use earnest_core::{Dismissal, Error, Future, Needs, Panic, Promise, promise, run_caught, task};
+use earnest_core::{
+    Dismissal, Error, Future, Needs, Panic, Promise, TaskEnd, TaskSpan, promise, run_caught, task,
+};
 use earnest_sync::{
     AtomicUsize, Mutex,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
@@ -21,6 +23,8 @@ use std::task::Wake;
 struct AsyncTask<F: AsyncBlock> {
     pool: Arc<Shared>,
     location: &'static Location<'static>,
+    /// Entered whenever it is polled.
+    span: TaskSpan,
     /// Says whose the rest is, and does not publish it: that lies behind locks. Who moves the state has left the block's lock
     /// before, and who moves it on takes that lock afterwards. Had the latter come first there, the former would have moved
     /// the state only after it had been seen to. The promise is back behind its lock before anybody can have the turn to poll,
@@ -54,10 +58,12 @@ impl Shared {
         F: AsyncBlock + Send + 'static,
         F::Output: Send + 'static,
     {
+        let location = Location::caller();
         let (promise, future) = promise();
         let this = Arc::new(AsyncTask {
             pool: self.clone(),
-            location: Location::caller(),
+            location,
+            span: TaskSpan::of_task(|| future.id(), None, location),
             state: AtomicUsize::new(QUEUED),
             block: Mutex::new(Some(Box::pin(block))),
             promise: Mutex::new(None),
@@ -123,7 +129,7 @@ where
         let Some(mut block) = self.block.lock().take() else { return };
         let waker = Waker::from(self.clone());
         let mut context = Context::from_waker(&waker);
-        let polled = catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(&mut context)));
+        let polled = self.span.run(|| catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(&mut context))));
         if matches!(polled, Ok(Poll::Pending)) {
             return self.is_pending(block);
         }
@@ -166,6 +172,7 @@ where
             self.drop_block();
         }
         self.forget();
+        self.span.ends(TaskEnd::Cancelled.as_str());
     }
 
     /// By the one whose it is.
@@ -174,6 +181,7 @@ where
         self.state.swap(ENDED, Relaxed);
         self.drop_block();
         self.forget();
+        self.span.ends(TaskEnd::of(&result).as_str());
         let promise = self.promise.lock().take();
         if let Some(promise) = promise {
             promise.settle(result);

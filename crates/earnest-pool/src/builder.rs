@@ -3,7 +3,9 @@
 use crate::bound::RejectionPolicy;
 use crate::counts::MAX_WORKERS;
 use crate::error::BuildError;
+use crate::event::Event;
 use crate::hooks::{Cause, Hooks};
+use crate::monitor::Monitoring;
 use crate::pool::ThreadPoolExecutor;
 use crate::shared::Shared;
 use crate::size::default_max_workers;
@@ -35,7 +37,7 @@ use std::time::Duration;
 /// also on the thread on which something failed. Panics in it, and in `on_thread_start`, are caught and reported as
 /// [`tracing`] events, and change nothing else. At the end the pool accepts no more tasks, and refuses what is
 /// submitted from there.
-#[must_use = "settings do nothing until `build`"]
+#[must_use = "settings do nothing until `build` makes a pool of them"]
 #[derive(Debug)]
 pub struct Builder<S = ()> {
     max_workers: Option<usize>,
@@ -46,6 +48,7 @@ pub struct Builder<S = ()> {
     core_workers: usize,
     queue_capacity: Option<usize>,
     rejection_policy: RejectionPolicy,
+    monitoring: Monitoring,
     hooks: Hooks,
     /// Of what type the states are that the hooks make.
     state: PhantomData<fn() -> S>,
@@ -62,6 +65,7 @@ pub(crate) struct Settings {
     pub(crate) core_workers: usize,
     /// How many tasks may be queued, and what becomes of more.
     pub(crate) bound: Option<(usize, RejectionPolicy)>,
+    pub(crate) monitoring: Monitoring,
     pub(crate) hooks: Hooks,
 }
 
@@ -76,6 +80,7 @@ impl Default for Builder {
             core_workers: 0,
             queue_capacity: None,
             rejection_policy: RejectionPolicy::Block,
+            monitoring: Monitoring::default(),
             hooks: Hooks::none(),
             state: PhantomData,
         }
@@ -195,6 +200,7 @@ impl<S> Builder<S> {
             core_workers: self.core_workers,
             queue_capacity: self.queue_capacity,
             rejection_policy: self.rejection_policy,
+            monitoring: self.monitoring,
             state: PhantomData,
         }
     }
@@ -218,6 +224,58 @@ impl<S> Builder<S> {
     /// is gone.
     pub fn on_thread_stop(mut self, f: impl Fn(usize) + Send + Sync + 'static) -> Self {
         self.hooks.on_thread_stop = Some(Box::new(f));
+        self
+    }
+
+    /// Calls `f` for whatever happens to the pool's tasks and workers, on the thread on which it does. May be asked for
+    /// several times: each is called, in the order of asking.
+    ///
+    /// All of them hold up that thread, which may be about to start a task or to publish its outcome: keep them short. They may
+    /// submit tasks; waiting in them holds a worker. A panic in one is caught and reported.
+    ///
+    /// The turns of [async blocks](ThreadPoolExecutor::spawn_async) are not told of, workers' events apart.
+    ///
+    /// # Cost
+    ///
+    /// For each task a box, two looks at the clock and the calls. Without this, [`task_times`](Self::task_times), and a
+    /// subscriber for spans nothing of that is done.
+    ///
+    /// ```
+    /// use earnest_pool::{Event, ThreadPoolExecutor};
+    /// use std::sync::mpsc::channel;
+    ///
+    /// let (events, seen) = channel();
+    /// let pool = ThreadPoolExecutor::builder()
+    ///     .on_event(move |event| {
+    ///         if let Event::Task { task, event, .. } = event {
+    ///             let _nobody_listens = events.send(format!("{}: {event:?}", task.location().line()));
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// pool.submit(|| 7).result().unwrap();
+    /// // Queued, began, ended.
+    /// assert_eq!(seen.iter().take(3).count(), 3);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    pub fn on_event(mut self, f: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.monitoring.on_event.push(Box::new(f));
+        self
+    }
+
+    /// Whether [`stats`](ThreadPoolExecutor::stats) says how long tasks are queued, and how long they run. Default: it does not.
+    ///
+    /// # Cost
+    ///
+    /// That of [`on_event`](Self::on_event), and 4 KiB for each worker, of 15 at most.
+    ///
+    /// ```
+    /// let pool = earnest_pool::ThreadPoolExecutor::builder().task_times(true).build()?;
+    /// pool.submit(|| 7).result().unwrap();
+    /// assert_eq!(pool.stats().times.unwrap().run.count(), 1);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
+    pub fn task_times(mut self, yes: bool) -> Self {
+        self.monitoring.task_times = yes;
         self
     }
 
@@ -250,6 +308,7 @@ impl<S> Builder<S> {
             thread_name_prefix: self.thread_name_prefix.unwrap_or_else(default_prefix),
             stack_size: self.stack_size,
             bound: self.queue_capacity.map(|capacity| (capacity, self.rejection_policy)),
+            monitoring: self.monitoring,
             hooks: self.hooks,
         }))
     }
@@ -264,6 +323,12 @@ fn default_prefix() -> String {
 }
 
 /// What an initializer may return: `()`, or a `Result<(), E>` with any error.
+#[diagnostic::on_unimplemented(
+    message = "an initializer cannot return `{Self}`",
+    label = "returns `{Self}`, where `()` or `Result<(), E>` is wanted",
+    note = "what is made for tasks to use goes into `worker_state`, and `submit_local` lends it to them",
+    note = "the error of a `Result` is one that `Box<dyn Error + Send + Sync>` can be made from"
+)]
 pub trait InitializerResult: sealed::IntoResult {}
 
 impl InitializerResult for () {}

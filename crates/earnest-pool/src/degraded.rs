@@ -38,10 +38,13 @@ impl Degraded {
 impl Shared {
     /// Runs the task on this thread, as there is no other, and then what has been put off meanwhile: an async block that
     /// wakes itself again and again needs no deep stack.
-    pub(crate) fn run_here(&self, task: Runnable, entry: Entry) {
+    pub(crate) fn run_here(&self, mut task: Runnable, entry: Entry) {
         if entry == Entry::Again {
             // One of its turns is being run, by this function.
             return self.queues.push(task);
+        }
+        if entry != Entry::Async {
+            self.instrument(&mut task);
         }
         task.run_nested();
         while let Some(put_off) = self.queues.take_any() {

@@ -18,6 +18,7 @@ pub(crate) use model::{Injector, Stealer, Worker};
 use crossbeam_deque::Steal;
 use earnest_sync::{MODEL, spin_loop};
 
+mod block;
 #[doc(hidden)]
 pub mod injector;
 #[cfg(earnest_loom)]

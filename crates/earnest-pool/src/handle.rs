@@ -5,7 +5,7 @@ use crate::admit::Entry;
 use crate::pool::ThreadPoolExecutor;
 use crate::repeat::Every;
 use crate::shared::Shared;
-use crate::worker;
+use crate::seat;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
@@ -85,7 +85,7 @@ impl<S> PoolHandle<S> {
     /// See [`ThreadPoolExecutor::worker_index`].
     #[must_use]
     pub fn worker_index(&self) -> Option<usize> {
-        worker::index_in(&self.shared)
+        seat::index_in(&*self.shared)
     }
 }
 

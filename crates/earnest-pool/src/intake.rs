@@ -2,16 +2,17 @@
 
 use crate::admit::{Admitted, Entry};
 use crate::counts::Counts;
+use crate::seat;
 use crate::shared::Shared;
-use crate::worker;
-use earnest_core::{Future, Priority, Refusal, Refused, Runnable, task, unqueued_is_awaited};
+use earnest_core::{Future, Priority, Refusal, Refused, Runnable, spans_are_on, task, unqueued_is_awaited};
 use earnest_sync::{mutant, window};
 use std::sync::Arc;
 
 impl Shared {
     pub(crate) fn spawn(self: &Arc<Shared>, task: Runnable, entry: Entry) -> Result<(), Refused> {
         let counts = self.sleep.counts();
-        let is_plain = self.bound.is_none() && entry != Entry::Again && task.is_plain();
+        let is_told_of = self.monitor.is_some() || spans_are_on();
+        let is_plain = self.bound.is_none() && !is_told_of && entry != Entry::Again && task.is_plain();
         if counts.is_closed() || counts.live() == 0 || !is_plain {
             return self.spawn_with_care(task, entry);
         }
@@ -43,6 +44,9 @@ impl Shared {
                 Admitted::Over => return Ok(()),
             }
         }
+        if !matches!(entry, Entry::Async | Entry::Again) {
+            self.instrument(&mut task);
+        }
         task.belongs_to(self.owner());
         if task.has_options() {
             self.keep_terms(&mut task);
@@ -66,7 +70,7 @@ impl Shared {
     /// a call and the registers it saves are a fifth of all that is done here.
     #[inline(always)]
     fn queue(self: &Arc<Shared>, task: Runnable) {
-        match worker::push_local(self, task) {
+        match seat::push_local(self, task) {
             // A lone worker needs nobody to be told of its own task: it looks into its deque before it does anything
             // else, unless it is in the middle of `blocking`. Should the pool grow at this very moment, the task may wait
             // for this worker all the same.
@@ -92,7 +96,7 @@ impl Shared {
         S: 'static,
     {
         let pool = self.clone();
-        let (task, future) = task(move || worker::with_state(&pool, f));
+        let (task, future) = task(move || seat::with_state(&pool, f));
         if let Err(refused) = self.spawn(task, Entry::Local) {
             refused.dismiss();
         }

@@ -16,6 +16,7 @@
 
 // In reading order: the way of a task, what goes on around it on a worker's thread, and the settings.
 mod pool;
+mod control;
 mod handle;
 mod shared;
 mod intake;
@@ -26,6 +27,8 @@ mod sleep;
 mod counts;
 mod semaphore;
 mod worker;
+mod seat;
+mod host;
 mod pace;
 mod worker_state;
 mod hooks;
@@ -43,6 +46,12 @@ mod default;
 mod end;
 mod error;
 mod stats;
+mod times;
+mod histogram;
+mod event;
+mod monitor;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod degraded;
 mod report;
 
@@ -53,11 +62,16 @@ pub use degraded::Degraded;
 #[doc(hidden)]
 pub use deque::injector;
 pub use error::{BuildError, StillRunning};
+pub use event::{Event, WorkerEvent};
 pub use handle::PoolHandle;
+pub use histogram::Histogram;
+#[cfg(feature = "metrics")]
+pub use self::metrics::metrics_recorder;
 pub use pool::ThreadPoolExecutor;
 pub use repeat::Every;
 pub use shutdown::Shutdown;
 #[doc(hidden)]
 pub use sleep::alone::Accounts;
+pub use seat::worker_index;
 pub use stats::Stats;
-pub use worker::worker_index;
+pub use times::TaskTimes;

@@ -5,7 +5,7 @@ use crate::schedule::{AGAIN, End, call_off};
 use crate::shared::Shared;
 use crate::timer::{self, Key};
 use core::panic::Location;
-use earnest_core::{Dismissal, Error, Panic, Promise, run_caught, task};
+use earnest_core::{Dismissal, Error, Panic, Promise, TaskSpan, run_caught, task};
 use earnest_sync::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// How often, and from when on: see [`ThreadPoolExecutor::schedule_every`](crate::ThreadPoolExecutor::schedule_every).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "it does nothing by itself"]
+#[must_use = "it does nothing by itself: give it to `schedule_every`"]
 pub struct Every {
     period: Duration,
     /// Whether the period is counted from beginning to beginning, rather than from an end to the next beginning.
@@ -69,6 +69,7 @@ pub(crate) struct Repeating {
     pool: Arc<Shared>,
     every: Every,
     location: &'static Location<'static>,
+    submitter: TaskSpan,
     state: Mutex<State>,
 }
 
@@ -90,7 +91,7 @@ impl Repeating {
         f: impl FnMut() + Send + 'static,
     ) -> Repeating {
         let state = State { f: Some(Box::new(f)), promise: Some(promise), number: 0, key: None };
-        Repeating { pool, every, location, state: Mutex::new(state) }
+        Repeating { pool, every, location, submitter: TaskSpan::current(), state: Mutex::new(state) }
     }
 
     /// Arms it for the first time.
@@ -134,7 +135,7 @@ impl Repeating {
         let turn = Turn { repeating: Some(self.clone()), when };
         let (task, run) = task(move || turn.take());
         run.detach();
-        if let Err(refused) = self.pool.spawn(task, Entry::Try) {
+        if let Err(refused) = self.submitter.run(|| self.pool.spawn(task, Entry::Try)) {
             refused.task.dismiss(Dismissal::Cancelled);
         }
     }

@@ -6,7 +6,7 @@ use crate::repeat::{Every, Repeating};
 use crate::shared::Shared;
 use crate::timer::{self, Key};
 use core::panic::Location;
-use earnest_core::{Dismissal, Future, Refusal, Refused, Runnable, promise, task};
+use earnest_core::{Dismissal, Future, Refusal, Refused, Runnable, TaskSpan, promise, task};
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +62,8 @@ impl Scheduled {
 /// A task whose time has not come, until somebody takes it: the timer to queue it, or a shutdown to dismiss it.
 struct Later {
     task: Mutex<Option<Runnable>>,
+    /// The span that it was asked for in.
+    submitter: TaskSpan,
 }
 
 impl Later {
@@ -89,7 +91,7 @@ impl Shared {
         T: Send + 'static,
     {
         let (task, future) = task(f);
-        let later = Arc::new(Later { task: Mutex::new(Some(task)) });
+        let later = Arc::new(Later { task: Mutex::new(Some(task)), submitter: TaskSpan::current() });
         let Some(number) = self.scheduled.insert(later.clone()) else {
             later.end();
             return future;
@@ -131,7 +133,7 @@ impl Shared {
             Some(RejectionPolicy::DiscardOldest) => Entry::Submit,
             _ => Entry::Try,
         };
-        let refused = self.spawn(task, entry).err();
+        let refused = later.submitter.run(|| self.spawn(task, entry)).err();
         let gives_up = matches!(policy, Some(RejectionPolicy::Reject | RejectionPolicy::DiscardOldest));
         match refused {
             Some(Refused { task, reason: Refusal::Full }) if !gives_up => {

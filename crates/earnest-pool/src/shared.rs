@@ -6,6 +6,7 @@ use crate::counts::MAX_WORKERS;
 use crate::degraded::Degraded;
 use crate::error::BuildError;
 use crate::hooks::Hooks;
+use crate::monitor::Monitor;
 use crate::queue::Queues;
 use crate::report::report;
 use crate::schedule::Scheduled;
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) degraded: OnceLock<Degraded>,
     /// Of a queue that has room for so many tasks only.
     pub(crate) bound: Option<Arc<Bound>>,
+    /// Of a pool of which somebody wants to know what goes on.
+    pub(crate) monitor: Option<Arc<Monitor>>,
 }
 
 /// How many threads there may be, those included that stand in for workers whose tasks wait.
@@ -73,9 +76,9 @@ impl Thread {
 impl Shared {
     pub(crate) fn new(settings: Settings) -> Arc<Shared> {
         let Settings { max_workers, thread_name_prefix, stack_size, max_spare_workers, .. } = settings;
-        let Settings { keep_alive, core_workers, bound, hooks, .. } = settings;
+        let Settings { keep_alive, core_workers, bound, monitoring, hooks, .. } = settings;
         let max_threads = max_threads(max_workers, max_spare_workers);
-        Arc::new(Shared {
+        Arc::new_cyclic(|this| Shared {
             queues: Queues::new(max_threads),
             sleep: Sleep::new(max_workers, max_threads),
             max_spare_workers,
@@ -94,7 +97,13 @@ impl Shared {
             scheduled: Scheduled::default(),
             degraded: OnceLock::new(),
             bound: bound.map(|(capacity, policy)| Arc::new(Bound::new(capacity, policy))),
+            monitor: Monitor::new(this, monitoring, max_workers),
         })
+    }
+
+    /// What the pool is known by: its threads' names begin with it.
+    pub(crate) fn name(&self) -> &str {
+        &self.thread_name_prefix
     }
 
     /// Has the workers whose tasks wait look again whether they could run what they wait for, but for the one that does

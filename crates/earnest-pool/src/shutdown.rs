@@ -4,7 +4,7 @@ use crate::error::StillRunning;
 #[cfg(doc)]
 use crate::pool::ThreadPoolExecutor;
 use crate::shared::Shared;
-use crate::worker;
+use crate::seat;
 use earnest_core::{Dismissal, blocking, deadline_after};
 use earnest_sync::window;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Shared {
             self.drain(|| Dismissal::Cancelled);
         }
         // A worker cannot wait for itself: it has begun the shutdown, and goes on.
-        if !how.wait || worker::is_worker_of(self) {
+        if !how.wait || seat::is_worker_of(self) {
             return Ok(());
         }
         // Of another pool's, another worker goes on meanwhile: what is waited for may need it.

@@ -1,9 +1,10 @@
 //! What a pool is doing.
 
 use crate::shared::Shared;
+use crate::times::TaskTimes;
 
 /// What a pool was doing at one moment: see [`ThreadPoolExecutor::stats`](crate::ThreadPoolExecutor::stats).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// How many tasks may run at a time.
@@ -17,6 +18,8 @@ pub struct Stats {
     /// Tasks that are queued. One that was cancelled or claimed by who waits for it counts until a worker comes to it, unless
     /// the queue is [bounded](crate::Builder::queue_capacity).
     pub queued: usize,
+    /// How long tasks were queued and have run, if that is [measured](crate::Builder::task_times).
+    pub times: Option<TaskTimes>,
 }
 
 impl Shared {
@@ -30,6 +33,7 @@ impl Shared {
             idle: (counts.parked() + counts.searching()) as usize,
             waiting: counts.blocked() as usize,
             queued,
+            times: self.monitor.as_ref().and_then(|monitor| monitor.task_times()),
         }
     }
 }

@@ -1,160 +1,48 @@
-//! One worker: the loop that finds tasks and runs them, and how others know that they are on its thread.
+//! One worker: the loop that finds tasks and runs them.
 
-use crate::admit::Entry;
 use crate::deque::prepare_thread;
+use crate::event::WorkerEvent;
+use crate::host::PoolOf;
 use crate::pace::Pace;
 use crate::queue::Local;
 use crate::report::report;
+use crate::seat::Seated;
 use crate::shared::Shared;
 use crate::sleep::Aside;
-use crate::worker_state::WorkerState;
-use core::cell::Cell;
-use core::ptr;
-use earnest_core::{Broken, Host, HostId, Inbox, Refused, Runnable, TaskId, run_caught};
+use earnest_core::{Broken, Runnable, run_caught};
 use earnest_sync::{MODEL, mutant, thread, window};
 use std::sync::Arc;
-
-/// What a worker's thread knows of itself.
-struct Seated {
-    pool: Arc<Shared>,
-    local: Local,
-    state: WorkerState,
-    /// How often what was to be taken back has not been on top of late, as `2^n - 1`, and how often that is not tried now.
-    misses: Cell<u32>,
-    untried: Cell<u32>,
-}
-
-impl Seated {
-    /// Takes back what has last been queued here, if it is `wanted`. Tasks that submit many and wait for them in the same
-    /// order are soon no longer asked.
-    fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
-        const MOST: u32 = 63;
-        if let Some(fewer) = self.untried.get().checked_sub(1) {
-            self.untried.set(fewer);
-            return None;
-        }
-        let task = self.local.pop_own()?;
-        if task.is(wanted) {
-            self.misses.set(0);
-            return Some(task);
-        }
-        window!("taken_back_not_put_back");
-        self.local.push(task);
-        self.misses.set((2 * self.misses.get() + 1).min(MOST));
-        self.untried.set(self.misses.get());
-        // Somebody may have looked meanwhile, and found nothing.
-        if !mutant!("put_back_unannounced") {
-            self.pool.announce_work();
-        }
-        None
-    }
-}
-
-earnest_sync::thread_local! {
-    static SEATED: Cell<*const Seated> = const { Cell::new(ptr::null()) };
-}
-
-earnest_sync::thread_local! {
-    // Without a destructor, so that it is known to the very end of the thread.
-    static WORKER: Cell<Option<Badge>> = const { Cell::new(None) };
-}
-
-/// Which worker a thread is.
-#[derive(Clone, Copy)]
-struct Badge {
-    /// Only compared, never followed.
-    pool: *const Shared,
-    seat: usize,
-}
-
-/// Whether this thread is a worker of `pool`, be it only on its way out, where thread-locals are dropped: then too it
-/// must not wait for itself.
-pub(crate) fn is_worker_of(pool: &Shared) -> bool {
-    index_in(pool).is_some()
-}
-
-/// Which worker of `pool` this thread is.
-pub(crate) fn index_in(pool: &Shared) -> Option<usize> {
-    WORKER.with(Cell::get).filter(|worker| core::ptr::eq(worker.pool, pool)).map(|worker| worker.seat)
-}
-
-/// Which worker the calling thread is, of whichever pool; `None` on threads that are no pool's.
-///
-/// Where there are several pools, [`ThreadPoolExecutor::worker_index`](crate::ThreadPoolExecutor::worker_index) does
-/// not take one's worker for another's.
-///
-/// ```
-/// use earnest_pool::{ThreadPoolExecutor, worker_index};
-///
-/// let pool = ThreadPoolExecutor::new();
-/// assert_eq!(pool.submit(worker_index).result().unwrap(), Some(0));
-/// assert_eq!(worker_index(), None);
-/// ```
-#[must_use]
-pub fn worker_index() -> Option<usize> {
-    WORKER.with(Cell::get).map(|worker| worker.seat)
-}
-
-/// Lends `f` the state of this worker, or another like it if a task beneath this one has that, or if this thread is none of
-/// the pool's.
-pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut S) -> T) -> T {
-    let make = |index| (pool.hooks.worker_state)(index);
-    with_seated(|seated| {
-        let seated = seated.filter(|seated| Arc::ptr_eq(&seated.pool, pool));
-        match seated.zip(worker_index()) {
-            Some((seated, index)) => seated.state.lend(|| make(index), f),
-            None => WorkerState::new().lend(|| make(0), f),
-        }
-    })
-}
-
-/// Queues `task` in this worker's own deque, if this thread is a worker of `pool`.
-pub(crate) fn push_local(pool: &Shared, task: Runnable) -> Result<(), Runnable> {
-    with_seated(|seated| match seated {
-        Some(seated) if ptr::eq(&*seated.pool, pool) => {
-            seated.local.push(task);
-            Ok(())
-        }
-        _ => Err(task),
-    })
-}
-
-/// Calls `f` with what this worker's thread knows of itself, unless it is none, or on its way out.
-#[expect(unsafe_code, reason = "it lies on the thread's stack, and each task comes by here")]
-#[inline]
-fn with_seated<R>(f: impl FnOnce(Option<&Seated>) -> R) -> R {
-    let seated = SEATED.with(Cell::get);
-    // SAFETY: null, or what lies further down this thread's stack, in `run`, which takes it away before it goes.
-    f(unsafe { seated.as_ref() })
-}
 
 /// The life of a worker's thread.
 pub(crate) fn run(pool: Arc<Shared>, seat: usize) {
     let Some(local) = pool.queues.take_local(seat) else { unreachable!("a seat is given to one thread") };
-    WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&pool), seat })));
     prepare_thread();
-    let (misses, untried) = (Cell::new(0), Cell::new(0));
-    let seated = Seated { pool: pool.clone(), local, state: WorkerState::new(), misses, untried };
-    SEATED.with(|here| here.set(&raw const seated));
-    let host = PoolOf(&pool);
-    let waits = earnest_core::Worker::new(pool.owner(), &host, pool.stack_size());
-    waits.serve(|| serve(&seated, seat, &waits));
-    SEATED.with(|here| here.set(ptr::null()));
+    let seated = Seated::new(pool.clone(), local);
+    let was_ready = seated.serve(seat, || {
+        let host = PoolOf { pool: &pool, seat };
+        let waits = earnest_core::Worker::new(pool.owner(), &host, pool.stack_size());
+        waits.serve(|| serve(&seated, seat, &waits))
+    });
     // This worker is counted no more.
     let Seated { pool: other, local, state, .. } = seated;
     drop(other);
+    if was_ready {
+        pool.tell_worker(seat, WorkerEvent::Stopped);
+    }
     pool.hooks.thread_ends(seat, state);
     pool.queues.leave_seat(seat, local);
     // If nobody else has it any more, what the hooks have captured goes with it.
     run_caught("what a pool's hooks have captured", || drop(pool));
 }
 
-fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {
+/// `false`: it could not be made ready.
+fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) -> bool {
     let Seated { pool, local, state, .. } = seated;
     match pool.hooks.thread_begins(seat, state) {
         Ok(()) => {
             waits.ready();
             pool.sleep.started();
+            pool.tell_worker(seat, WorkerEvent::Started);
             Worker {
                 pool,
                 seat,
@@ -166,8 +54,12 @@ fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) {
                 pace: Pace::new(),
             }
             .work();
+            true
         }
-        Err(cause) => break_down(pool, Broken::new(cause)),
+        Err(cause) => {
+            break_down(pool, Broken::new(cause));
+            false
+        }
     }
 }
 
@@ -183,56 +75,6 @@ fn break_down(pool: &Arc<Shared>, cause: Broken) {
             pool.dismiss_queued();
         }
         pool.sleep.signal_end();
-    }
-}
-
-/// What the core tells when a task waits.
-struct PoolOf<'a>(&'a Arc<Shared>);
-
-impl Host for PoolOf<'_> {
-    fn wait_begins(&self, inbox: &Arc<Inbox>) {
-        let pool = self.0;
-        pool.waiting.lock().push(inbox.clone());
-        window!("listed_not_blocked");
-        if pool.sleep.block(|| pool.queues.has_work()) {
-            pool.bring_another();
-        }
-        if pool.sleep.is_jammed() {
-            // What one of them waits for may be a task that only itself could run now.
-            pool.call_those_who_wait(Some(inbox));
-        }
-    }
-
-    fn wait_ends(&self, inbox: &Arc<Inbox>) {
-        self.0.sleep.unblock();
-        let mut waiting = self.0.waiting.lock();
-        if let Some(place) = waiting.iter().position(|other| Arc::ptr_eq(other, inbox)) {
-            waiting.swap_remove(place);
-        }
-    }
-
-    fn is_jammed(&self) -> bool {
-        self.0.sleep.is_jammed()
-    }
-
-    fn call_all(&self) {
-        self.0.call_those_who_wait(None);
-    }
-
-    fn n_workers(&self) -> usize {
-        self.0.sleep.counts().live() as usize
-    }
-
-    fn take_back(&self, wanted: TaskId) -> Option<Runnable> {
-        with_seated(|seated| seated?.take_back(wanted))
-    }
-
-    fn id(&self) -> Option<HostId> {
-        Some(HostId::of(&**self.0))
-    }
-
-    fn offer(&self, task: Runnable) -> Result<(), Refused> {
-        self.0.spawn(task, Entry::Try)
     }
 }
 
@@ -300,7 +142,9 @@ impl Worker<'_> {
         // One of the core stays asleep. Of several who look the last sees all of them, and is the one who is to leave.
         let core_workers = self.pool.core_workers;
         let keep_alive = self.pool.keep_alive.filter(|_| sleep.counts().present() > core_workers);
+        self.pool.tell_worker(self.seat, WorkerEvent::Parked);
         let has_long_been_idle = sleep.park(|| queues.has_work(), keep_alive);
+        self.pool.tell_worker(self.seat, WorkerEvent::Unparked);
         has_long_been_idle && sleep.retire(core_workers, || queues.has_work())
     }
 
@@ -406,6 +250,7 @@ impl Worker<'_> {
         let stolen = self.pool.queues.steal(self.seat, self.local, many);
         if stolen.is_some() {
             self.pace.after_theft();
+            self.pool.tell_worker(self.seat, WorkerEvent::Stole);
         }
         stolen
     }

@@ -19,17 +19,18 @@
 //! The consumer does not look at the tail, nor a pusher at the head: they meet at the bytes alone, where the pusher does
 //! not have to wait for the line to come. The scheme of blocks is that of crossbeam's queue and of tokio's channel.
 
+use super::block::{Block, CLOSING, NO_MORE, NOT_READY, Place, ROOM};
 use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::{self, MaybeUninit};
+use core::mem;
 use core::ptr;
 use crossbeam_utils::{Backoff, CachePadded};
 use earnest_core::Runnable;
 use earnest_sync::{
-    AtomicPtr, AtomicU8, AtomicUsize, CHECKED, MODEL, Mutex,
+    AtomicPtr, AtomicUsize, CHECKED, Mutex,
     Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
-    UnsafeCell, mutant, spin_loop, window,
+    mutant, spin_loop, window,
 };
 
 /// What can be queued, in one word or more.
@@ -59,78 +60,9 @@ pub unsafe trait Pack: Sized {
     unsafe fn read(from: *const usize, width: usize) -> Self;
 }
 
-/// How many words a block has room for. A place may be behind the last.
-const ROOM: usize = match () {
-    () if MODEL => 3,
-    () if CHECKED => 12,
-    () => 254,
-};
 /// How many blocks are kept that have been used up, so that the allocator is rarely asked: for so large a piece it tidies up
 /// the small ones at times, with everybody waiting.
 const SPARES: usize = if CHECKED || cfg!(miri) { 1 } else { 32 };
-/// The place in a block that is being closed: see Q2.
-const CLOSING: usize = ALIGNMENT - 1;
-const ALIGNMENT: usize = 256;
-
-/// Nothing is there yet.
-const NOT_READY: u8 = 0;
-/// Nothing follows in this block.
-const NO_MORE: u8 = u8::MAX;
-
-#[repr(C, align(256))]
-struct Block {
-    /// How many words the task has that begins here, when it does.
-    ready: [AtomicU8; ROOM + 1],
-    /// Brackets each access to a task's words for the model checker. Nothing at all in other builds.
-    access: [UnsafeCell<()>; ROOM],
-    words: core::cell::UnsafeCell<[MaybeUninit<usize>; ROOM]>,
-    /// Written once, by who closes the block, before the byte that says so.
-    next: UnsafeCell<*mut Block>,
-}
-
-impl Block {
-    fn new() -> Box<Block> {
-        const { assert!(size_of::<Block>() >= ALIGNMENT && ROOM < CLOSING) };
-        Box::new(Block {
-            ready: core::array::from_fn(|_| AtomicU8::new(NOT_READY)),
-            access: core::array::from_fn(|_| UnsafeCell::new(())),
-            words: core::cell::UnsafeCell::new([MaybeUninit::uninit(); ROOM]),
-            next: UnsafeCell::new(ptr::null_mut()),
-        })
-    }
-
-    fn word(&self, at: usize) -> *mut usize {
-        // SAFETY: a place is within the block, or behind its last word.
-        unsafe { self.words.get().cast::<usize>().add(at) }
-    }
-}
-
-/// A place in the queue: a block, and the number of a word in it. A number and not a pointer: it may be compared with one
-/// of a block that is gone, whose address it has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Place(usize);
-
-impl Place {
-    fn first_of(block: *mut Block) -> Place {
-        Place(block.expose_provenance())
-    }
-
-    fn block(self) -> *mut Block {
-        ptr::with_exposed_provenance_mut(self.0 & !(ALIGNMENT - 1))
-    }
-
-    fn at(self) -> usize {
-        self.0 & (ALIGNMENT - 1)
-    }
-
-    fn with(self, at: usize) -> Place {
-        Place(self.0 & !(ALIGNMENT - 1) | at)
-    }
-
-    fn plus(self, words: usize) -> Place {
-        Place(self.0 + words)
-    }
-}
 
 /// See the module's text.
 pub struct Injector<T: Pack> {

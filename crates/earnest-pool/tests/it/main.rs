@@ -7,8 +7,11 @@ earnest_testing::guard!();
 mod async_blocks;
 mod bad_input;
 mod bounded;
+mod bounded_in_time;
 mod broken;
 mod environment;
+mod events;
+mod events_of_workers;
 mod exit;
 #[cfg(unix)]
 mod faults;
@@ -21,6 +24,8 @@ mod hooks;
 mod leftovers;
 mod local_state;
 mod long;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod injector;
 mod order;
 mod printed;
@@ -30,4 +35,5 @@ mod schedule;
 mod shutdown;
 mod submit;
 mod threads;
+mod told;
 mod waiting;
