@@ -25,8 +25,23 @@ pub(crate) enum End {
     TimedOut,
 }
 
+/// The same, with what it wrote kept apart.
+#[derive(Debug)]
+pub(crate) struct Apart {
+    pub(crate) end: End,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
 /// Runs `command` to its end, or until `limit` has passed.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Finished> {
+    let Apart { end, stdout, stderr, took } = run_apart(command, limit)?;
+    Ok(Finished { end, output: stdout + &stderr, took })
+}
+
+/// [`run_within`] for who wants to know what went to standard output.
+pub(crate) fn run_apart(command: &mut Command, limit: Duration) -> Result<Apart> {
     let began = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (mut stdout, mut stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
@@ -52,9 +67,11 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Finis
             thread::sleep(Duration::from_millis(5));
         };
         let took = began.elapsed();
-        let mut bytes = written.join().expect("reading does not panic")?;
-        bytes.extend(complained.join().expect("reading does not panic")?);
-        Ok(Finished { end, output: String::from_utf8_lossy(&bytes).into_owned(), took })
+        let [stdout, stderr] = [written, complained].map(|reader| {
+            let bytes = reader.join().expect("reading does not panic")?;
+            anyhow::Ok(String::from_utf8_lossy(&bytes).into_owned())
+        });
+        Ok(Apart { end, stdout: stdout?, stderr: stderr?, took })
     })
 }
 
@@ -95,5 +112,13 @@ mod tests {
         let finished = run_within(Command::new("rustc").arg("-V"), Duration::from_secs(60)).unwrap();
         assert_eq!(finished.end, End::Succeeded);
         assert!(finished.output.starts_with("rustc "));
+    }
+
+    #[test]
+    fn standard_error_is_kept_apart() {
+        let finished =
+            run_apart(Command::new("rustc").arg("--no-such-option"), Duration::from_secs(60)).unwrap();
+        assert_eq!((finished.end, &*finished.stdout), (End::Failed, ""));
+        assert!(finished.stderr.contains("no-such-option"), "{}", finished.stderr);
     }
 }
