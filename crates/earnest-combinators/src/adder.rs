@@ -10,6 +10,19 @@ use std::sync::Arc;
 ///
 /// Made by [`CompletionSet::adder`](crate::CompletionSet::adder), or cloned. The set is not over as long as there is
 /// one; when the last is dropped, whoever waits for an item of a set that is empty is told.
+///
+/// ```
+/// use earnest_combinators::CompletionSet;
+///
+/// let mut set = CompletionSet::new();
+/// let adder = set.adder();
+/// let (promise, future) = earnest_core::promise();
+/// std::thread::spawn(move || adder.push(future).is_ok());
+/// promise.complete("added elsewhere").unwrap();
+/// assert_eq!(set.next().unwrap().result().unwrap(), "added elsewhere");
+/// assert!(set.next().is_none(), "the only adder is gone");
+/// ```
+#[must_use = "a set is not over while it has an adder: keep this for who adds, and drop it when all is added"]
 pub struct Adder<W: Waitable> {
     members: Arc<Members<W>>,
 }

@@ -95,13 +95,40 @@ pub fn as_completed_timeout<W: Waitable>(
 }
 
 /// Items in the order in which they complete; see [`as_completed`].
-#[must_use = "iterators do nothing unless they are asked"]
+///
+/// ```
+/// use earnest_combinators::as_completed;
+/// use earnest_core::Future;
+///
+/// let (promise, slow) = earnest_core::promise();
+/// let mut completed = as_completed([slow, Future::ready(1)]);
+/// assert_eq!(completed.len(), 2);
+/// assert_eq!(completed.next().unwrap().result().unwrap(), 1);
+///
+/// promise.complete(2).unwrap();
+/// let left: Vec<i32> = completed.map(|future| future.result().unwrap()).collect();
+/// assert_eq!(left, [2]);
+/// ```
+#[must_use = "dropping this detaches the futures that it holds: iterate over it, to be given each as it completes"]
 pub struct AsCompleted<W: Waitable> {
     watched: Watched<W>,
 }
 
 impl<W: Waitable> AsCompleted<W> {
-    /// The same for async code, with the feature `stream`.
+    /// A stream of the same items, for async code. With the feature `stream`.
+    ///
+    /// ```
+    /// use core::pin::Pin;
+    /// use core::task::{Context, Poll, Waker};
+    /// use earnest_combinators::as_completed;
+    /// use earnest_core::Future;
+    /// use futures_core::Stream;
+    ///
+    /// let mut stream = as_completed([Future::ready(7)]).into_stream();
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// let Poll::Ready(Some(done)) = Pin::new(&mut stream).poll_next(&mut context) else { panic!("it is done") };
+    /// assert_eq!(done.result().unwrap(), 7);
+    /// ```
     #[cfg(feature = "stream")]
     pub fn into_stream(self) -> CompletionStream<Self> {
         CompletionStream::new(self)
@@ -139,7 +166,20 @@ impl<W: Waitable> fmt::Debug for AsCompleted<W> {
 }
 
 /// Items in the order in which they complete, until time runs out; see [`as_completed_timeout`].
-#[must_use = "iterators do nothing unless they are asked"]
+///
+/// ```
+/// use earnest_combinators::as_completed_timeout;
+/// use std::time::Duration;
+///
+/// let (promise, pending) = earnest_core::promise();
+/// let mut completed = as_completed_timeout([pending], Duration::ZERO);
+/// let late = completed.next().unwrap().unwrap_err().into_inner();
+/// assert!(completed.next().is_none(), "the error is the last");
+///
+/// promise.complete(1).unwrap();
+/// assert!(late[0].is_done(), "what was late can still be waited for");
+/// ```
+#[must_use = "dropping this detaches the futures that it holds: iterate over it, to be given each as it completes"]
 pub struct AsCompletedTimeout<W: Waitable> {
     watched: Watched<W>,
     deadline: Option<Instant>,

@@ -54,7 +54,7 @@ use std::time::{Duration, Instant};
 /// }
 /// assert_eq!(seen, [16, 8, 4, 2, 1]);
 /// ```
-#[must_use = "a set gives back nothing unless it is asked"]
+#[must_use = "a set gives back nothing unless it is asked: `push` futures, and iterate over it"]
 pub struct CompletionSet<W: Waitable> {
     members: Arc<Members<W>>,
     waiter: Waiter,
@@ -62,6 +62,14 @@ pub struct CompletionSet<W: Waitable> {
 
 impl<W: Waitable> CompletionSet<W> {
     /// An empty set.
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let mut set = CompletionSet::<Future<u32>>::new();
+    /// assert!(set.next().is_none(), "nothing is in it, and nobody can add");
+    /// ```
     pub fn new() -> Self {
         // Models have few items, and are to see the room grow.
         let (waiter, roll) = Waiter::with_roll(if MODEL { 1 } else { 32 }, 1);
@@ -69,6 +77,17 @@ impl<W: Waitable> CompletionSet<W> {
     }
 
     /// Adds an item. Does not block.
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let mut set = CompletionSet::new();
+    /// set.push(("first", Future::ready(1)));
+    /// set.push(("second", Future::ready(2)));
+    /// let keys: Vec<_> = set.map(|(key, _)| key).collect();
+    /// assert_eq!(keys, ["first", "second"]);
+    /// ```
     pub fn push(&mut self, item: W) {
         if self.members.add(item).is_err() {
             unreachable!("closed by dropping only");
@@ -94,23 +113,58 @@ impl<W: Waitable> CompletionSet<W> {
     }
 
     /// How many items were added and have not been given back.
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let mut set: CompletionSet<_> = [Future::ready(1), Future::ready(2)].into_iter().collect();
+    /// set.next();
+    /// assert_eq!(set.len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
     /// Whether there is no item. There may be an adder.
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let mut set = CompletionSet::new();
+    /// assert!(set.is_empty());
+    /// set.push(Future::ready(1));
+    /// assert!(!set.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Like [`next`](Iterator::next), for `timeout` at most. A timeout too large for the clock means for ever; with a
-    /// timeout of zero the set looks once.
+    /// Blocks like [`next`](Iterator::next), for `timeout` at most. A timeout too large for the clock means for ever;
+    /// with a timeout of zero the set looks once.
     ///
     /// # Errors
     ///
     /// [`TimedOut`], when no item was done in time. The set has lost nothing, and can be asked again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use std::time::Duration;
+    ///
+    /// let mut set = CompletionSet::new();
+    /// assert!(set.next_timeout(Duration::ZERO).unwrap().is_none(), "it is empty");
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// set.push(future);
+    /// assert!(set.next_timeout(Duration::ZERO).is_err(), "nothing is done");
+    /// promise.complete(1).unwrap();
+    /// assert!(set.next_timeout(Duration::ZERO).unwrap().is_some());
+    /// ```
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Option<W>, TimedOut<()>> {
         if !CAN_BLOCK {
             // Nothing comes about while this thread waits.
@@ -119,8 +173,22 @@ impl<W: Waitable> CompletionSet<W> {
         self.next_by(deadline_after(timeout))
     }
 
-    /// The same for async code, with the feature `stream`. The set is still at hand there, to
+    /// A stream of the same items, for async code. With the feature `stream`. The set is still at hand there, to
     /// [push](crate::CompletionStream::get_mut) to.
+    ///
+    /// ```
+    /// use core::pin::Pin;
+    /// use core::task::{Context, Poll, Waker};
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    /// use futures_core::Stream;
+    ///
+    /// let mut stream = CompletionSet::new().into_stream();
+    /// stream.get_mut().push(Future::ready(7));
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// let Poll::Ready(Some(done)) = Pin::new(&mut stream).poll_next(&mut context) else { panic!("it is done") };
+    /// assert_eq!(done.result().unwrap(), 7);
+    /// ```
     #[cfg(feature = "stream")]
     pub fn into_stream(self) -> CompletionStream<Self> {
         CompletionStream::new(self)

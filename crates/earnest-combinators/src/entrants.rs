@@ -7,11 +7,39 @@ use earnest_core::Future;
 /// that iterates over futures, as it is or with [`cancel_losers`](EntrantsExt::cancel_losers).
 ///
 /// Sealed: its methods may change.
+///
+/// ```
+/// use earnest_combinators::{Entrants, race};
+/// use earnest_core::Future;
+///
+/// /// Passes on what a race takes.
+/// fn winner<T: Send + 'static>(futures: impl Entrants<T>) -> Future<T> {
+///     race(futures).map(|(_place, value)| value)
+/// }
+/// assert_eq!(winner([Future::ready("only")]).result().unwrap(), "only");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` gives no futures that could be made into one",
+    label = "an array, a `Vec` or another iterator of `Future`s is wanted here",
+    note = "all of them have the same type of value: `future.map(…)` changes it",
+    note = "what goes in is kept: it cannot be a reference, a `SharedFuture` or a `ScopedFuture`"
+)]
 pub trait Entrants<T>: sealed::IntoEntrants<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<T, E: sealed::IntoEntrants<T>> Entrants<T> for E {}
 
 /// What can be said of the futures that go into one.
+///
+/// ```
+/// use earnest_combinators::{EntrantsExt, first_ok};
+///
+/// let (_other_mirror, pending) = earnest_core::promise();
+/// let cancel = pending.cancel_handle();
+/// let first = first_ok(vec![earnest_core::Future::ready("a page"), pending].cancel_losers());
+/// assert_eq!(first.result().unwrap(), (0, "a page"));
+/// assert!(cancel.is_cancelled());
+/// ```
 pub trait EntrantsExt: Sized {
     /// Has those cancelled that no longer matter, once it is decided without them.
     ///
@@ -34,7 +62,20 @@ pub trait EntrantsExt: Sized {
 impl<T, I: IntoIterator<Item = Future<T>>> EntrantsExt for I {}
 
 /// Futures of which those that no longer matter are cancelled; see [`EntrantsExt::cancel_losers`].
-#[must_use = "this does nothing unless it goes into a race"]
+///
+/// ```
+/// use earnest_combinators::{CancelLosers, EntrantsExt, try_join_all};
+/// use earnest_core::Future;
+///
+/// let (fails, first) = earnest_core::promise::<u32>();
+/// let (pending, second) = earnest_core::promise();
+/// let both: CancelLosers<[Future<u32>; 2]> = [first, second].cancel_losers();
+/// let both = try_join_all(both);
+/// fails.fail("on purpose");
+/// assert!(both.result().unwrap_err().is_failed());
+/// assert!(pending.is_cancelled());
+/// ```
+#[must_use = "this does nothing unless it goes into `race`, `first_ok` or `try_join_all`"]
 pub struct CancelLosers<I> {
     entrants: I,
 }

@@ -2,13 +2,22 @@
 
 use core::fmt;
 use earnest_core::{
-    CancelHandle, CancellationToken, Error, Executor, Future, Runnable, Turns, run_caught, task,
+    CancelHandle, CancellationToken, Error, Executor, Future, Runnable, TaskSpan, Turns, run_caught, task,
 };
 use earnest_sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the end of one task means for the others of its [`TaskGroup`].
+///
+/// ```
+/// use earnest_combinators::{GroupPolicy, TaskGroup};
+/// # let executor = earnest_core::InlineExecutor;
+/// let mut group = TaskGroup::new(executor).policy(GroupPolicy::FirstFailure);
+/// group.submit(|| "x".parse::<u32>().unwrap());
+/// group.submit(|| 2);
+/// assert!(group.join()[1].as_ref().unwrap_err().is_cancelled(), "it was not needed any more");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupPolicy {
@@ -44,7 +53,7 @@ pub enum GroupPolicy {
 /// # Cost
 ///
 /// Three allocations for each task, and two short locks of the group's own.
-#[must_use = "dropping a group cancels the tasks that have not begun"]
+#[must_use = "dropping a group cancels the tasks that have not begun: `join` it, or take its `into_futures`"]
 pub struct TaskGroup<E: Executor + Send + Sync + 'static, T> {
     shared: Arc<Shared<E>>,
     rule: Option<Rule<T>>,
@@ -80,6 +89,8 @@ struct State {
 /// A task that waits for its turn.
 struct Waiting {
     runnable: Runnable,
+    /// The span that it was submitted in.
+    submitter: TaskSpan,
     /// Where there is a limit.
     handle: Option<CancelHandle>,
 }
@@ -108,6 +119,17 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
     /// # Panics
     ///
     /// If `n` is zero, or tasks have been submitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_combinators::TaskGroup;
+    /// let executor = earnest_core::ManualExecutor::new();
+    /// let mut group = TaskGroup::new(executor.clone()).max_concurrent(1);
+    /// group.submit(|| 1);
+    /// group.submit(|| 2);
+    /// assert_eq!(executor.pending(), 1, "the second waits for the first");
+    /// ```
     pub fn max_concurrent(self, n: usize) -> Self {
         assert!(n != 0, "a group of which none may run would never end");
         self.with(|shared| shared.max_concurrent = n)
@@ -119,6 +141,17 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
     /// # Panics
     ///
     /// If tasks have been submitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_combinators::{GroupPolicy, TaskGroup};
+    /// # let executor = earnest_core::InlineExecutor;
+    /// let group = TaskGroup::new(executor).policy(GroupPolicy::FirstFailure);
+    /// let mut group = group.failed_if(|outcome| outcome.is_ok_and(|status: &u16| *status >= 500));
+    /// group.submit(|| 503);
+    /// assert!(group.is_decided());
+    /// ```
     pub fn failed_if(mut self, rule: impl Fn(Result<&T, &Error>) -> bool + Send + Sync + 'static) -> Self {
         self.rule = Some(Arc::new(rule));
         self.with(|_| {})
@@ -165,26 +198,67 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
 
     /// A token that is cancelled when the rest of the tasks are not needed, for tasks that are to look at it: see
     /// [`is_decided`](Self::is_decided). It is cancelled as well when the group is dropped with tasks in it.
+    ///
+    /// ```
+    /// # use earnest_combinators::TaskGroup;
+    /// # let mut group = TaskGroup::new(earnest_core::InlineExecutor);
+    /// let token = group.token().clone();
+    /// group.submit(move || token.is_cancelled());
+    /// group.cancel();
+    /// assert!(group.token().is_cancelled());
+    /// ```
     pub fn token(&self) -> &CancellationToken {
         &self.shared.token
     }
 
     /// Whether the policy has found that the rest of the tasks are not needed, or the group was cancelled.
+    ///
+    /// ```
+    /// # use earnest_combinators::{GroupPolicy, TaskGroup};
+    /// # let executor = earnest_core::InlineExecutor;
+    /// let mut group = TaskGroup::new(executor).policy(GroupPolicy::FirstSuccess);
+    /// assert!(!group.is_decided());
+    /// group.submit(|| "found");
+    /// assert!(group.is_decided());
+    /// ```
     pub fn is_decided(&self) -> bool {
         self.shared.state.lock().is_decided
     }
 
     /// How many tasks have been submitted.
+    ///
+    /// ```
+    /// # let mut group = earnest_combinators::TaskGroup::new(earnest_core::InlineExecutor);
+    /// group.submit(|| "done");
+    /// assert_eq!(group.len(), 1, "be it done or not");
+    /// ```
     pub fn len(&self) -> usize {
         self.futures.len()
     }
 
     /// Whether none has been submitted.
+    ///
+    /// ```
+    /// # let mut group = earnest_combinators::TaskGroup::new(earnest_core::InlineExecutor);
+    /// assert!(group.is_empty());
+    /// group.submit(|| "done");
+    /// assert!(!group.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.futures.is_empty()
     }
 
     /// Cancels the tasks that have not begun, and those that are submitted from now on, and the [token](Self::token).
+    /// Callbacks of these run on this thread; otherwise it does not block.
+    ///
+    /// ```
+    /// # use earnest_combinators::TaskGroup;
+    /// let executor = earnest_core::ManualExecutor::new();
+    /// let mut group = TaskGroup::new(executor);
+    /// group.submit(|| "done");
+    /// group.cancel();
+    /// assert!(group.join()[0].as_ref().unwrap_err().is_cancelled());
+    /// ```
     pub fn cancel(&self) {
         self.shared.state.lock().is_decided = true;
         for future in &self.futures {
@@ -203,6 +277,14 @@ impl<E: Executor + Send + Sync + 'static, T: Send + 'static> TaskGroup<E, T> {
 
     /// The futures of the tasks, in the order in which they were submitted: to be waited for in other ways. Policy and
     /// limit go on to hold.
+    ///
+    /// ```
+    /// # use earnest_combinators::{TaskGroup, as_completed};
+    /// # let mut group = TaskGroup::new(earnest_core::InlineExecutor).max_concurrent(2);
+    /// (1..=4).for_each(|n| group.submit(move || n * n));
+    /// let sum: u32 = as_completed(group.into_futures()).map(|future| future.result().unwrap()).sum();
+    /// assert_eq!(sum, 30);
+    /// ```
     pub fn into_futures(mut self) -> Vec<Future<T>> {
         core::mem::take(&mut self.futures)
     }
@@ -213,8 +295,9 @@ impl<E: Executor> Shared<E> {
     fn enter(&self, place: usize, runnable: Runnable, handle: impl Fn() -> CancelHandle) -> bool {
         let to_cancel = (self.policy != GroupPolicy::All).then(&handle);
         let handle = self.has_limit().then(handle);
+        let waiting = Waiting { runnable, submitter: TaskSpan::current(), handle };
         let mut state = self.state.lock();
-        state.waiting.insert(place, Waiting { runnable, handle });
+        state.waiting.insert(place, waiting);
         if !state.is_decided {
             state.handles.extend(to_cancel);
         }
@@ -234,14 +317,15 @@ impl<E: Executor> Shared<E> {
         }
         // Once the group is decided, those that wait are about to be cancelled by whoever decided it.
         while state.n_running < self.max_concurrent && !state.is_decided {
-            let Some((place, Waiting { runnable, handle })) = state.waiting.pop_first() else { break };
+            let Some((place, waiting)) = state.waiting.pop_first() else { break };
+            let Waiting { runnable, submitter, handle } = waiting;
             state.n_running += 1;
             state.ahead.extend(handle.map(|handle| (place, handle)));
             drop(state);
             runnable.has_turn();
             // Should it panic, the task has been dropped, and the others have their turn all the same.
             run_caught("an executor", || {
-                if let Err(refused) = self.executor.spawn(runnable) {
+                if let Err(refused) = submitter.run(|| self.executor.spawn(runnable)) {
                     refused.dismiss();
                 }
             });

@@ -29,7 +29,12 @@
 //! assert_eq!(waited.not_done.len(), 1);
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+mod readme {}
 
 mod wait;
 mod as_completed;

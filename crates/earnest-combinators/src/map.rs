@@ -9,6 +9,15 @@ use earnest_core::{Error, Executor, ExecutorExt, Future};
 use std::sync::Arc;
 
 /// What every [`Executor`] can do with many inputs, `dyn Executor` included.
+///
+/// ```
+/// use earnest_combinators::MapExt;
+/// use earnest_core::{Executor, InlineExecutor};
+///
+/// let executor: &dyn Executor = &InlineExecutor;
+/// let lengths: Result<Vec<usize>, _> = executor.map(["a", "few", "words"], str::len).collect();
+/// assert_eq!(lengths.unwrap(), [1, 3, 5]);
+/// ```
 pub trait MapExt: Executor {
     /// Applies `f` to every input, each as a task of its own, and iterates over the results in input order.
     ///
@@ -119,13 +128,36 @@ pub trait MapExt: Executor {
 impl<E: Executor + ?Sized> MapExt for E {}
 
 /// The results of [`MapExt::map`], in input order. Dropping it cancels what has not started.
-#[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
+///
+/// ```
+/// use earnest_combinators::MapExt;
+/// # use earnest_core::InlineExecutor;
+/// # let executor = InlineExecutor;
+///
+/// let mut doubles = executor.map([1, 2, 3], |n| n * 2);
+/// assert_eq!(doubles.len(), 3);
+/// assert_eq!(doubles.next().unwrap().unwrap(), 2);
+/// assert_eq!(doubles.collect::<Result<Vec<_>, _>>().unwrap(), [4, 6]);
+/// ```
+#[must_use = "dropping a map cancels what has not started: iterate over it, `collect`, or call `detach` to let it run"]
 pub struct Map<R> {
     in_flight: InFlight<Future<R>>,
 }
 
 impl<R> Map<R> {
     /// Lets all tasks run, and drops what they come to.
+    ///
+    /// ```
+    /// use earnest_combinators::MapExt;
+    /// use earnest_core::ManualExecutor;
+    /// use std::sync::mpsc;
+    ///
+    /// let executor = ManualExecutor::new();
+    /// let (sender, received) = mpsc::channel();
+    /// executor.map([1, 2, 3], move |n| sender.send(n).unwrap()).detach();
+    /// executor.run_all();
+    /// assert_eq!(received.into_iter().sum::<i32>(), 6);
+    /// ```
     pub fn detach(self) {
         self.in_flight.detach();
     }

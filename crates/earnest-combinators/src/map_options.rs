@@ -40,6 +40,15 @@ impl Default for ChunkSize {
 
 impl MapOptions {
     /// The default options.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// # use earnest_core::InlineExecutor;
+    /// # let executor = InlineExecutor;
+    ///
+    /// let doubles = executor.map_with(MapOptions::new(), [1, 2], |n| n * 2);
+    /// assert_eq!(doubles.into_vec().unwrap(), [2, 4]);
+    /// ```
     pub const fn new() -> Self {
         Self { buffer_size: None, timeout: None, is_unordered: false, chunk_size: ChunkSize::Fixed(1) }
     }
@@ -52,6 +61,20 @@ impl MapOptions {
     /// # Panics
     ///
     /// If `n` is 0: nothing could ever be submitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// # use earnest_core::InlineExecutor;
+    /// # let executor = InlineExecutor;
+    ///
+    /// let mut n_pulled = 0;
+    /// let inputs = (1..).inspect(|_| n_pulled += 1);
+    /// let doubles = executor.map_with(MapOptions::new().buffer_size(2), inputs, |n| n * 2);
+    /// assert_eq!(doubles.take(3).collect::<Result<Vec<_>, _>>().unwrap(), [2, 4, 6]);
+    /// assert!(n_pulled <= 5, "three results, and two inputs ahead at most");
+    /// ```
     #[track_caller]
     pub const fn buffer_size(mut self, n: usize) -> Self {
         assert!(n > 0, "buffer_size must be greater than 0, or nothing could ever be submitted");
@@ -72,6 +95,19 @@ impl MapOptions {
     /// # Panics
     ///
     /// If `n` is 0: nothing could ever be submitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// use earnest_core::ManualExecutor;
+    ///
+    /// let executor = ManualExecutor::new();
+    /// let doubles = executor.map_with(MapOptions::new().chunk_size(100), 0..1000, |n| n * 2);
+    /// assert_eq!(executor.pending(), 10, "tasks for a thousand inputs");
+    /// executor.run_all();
+    /// assert_eq!(doubles.into_vec().unwrap().len(), 1000);
+    /// ```
     #[track_caller]
     pub const fn chunk_size(mut self, n: usize) -> Self {
         assert!(n > 0, "chunk_size must be greater than 0, or nothing could ever be submitted");
@@ -85,6 +121,15 @@ impl MapOptions {
     /// It goes by how many inputs there are at least, as their [`size_hint`](Iterator::size_hint) says; where that is
     /// not known, one input is one task. An executor that does not know how many tasks it runs at the same time is taken
     /// to run as many as the program can use processors.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// # use earnest_core::InlineExecutor;
+    /// # let executor = InlineExecutor;
+    ///
+    /// let doubles = executor.map_with(MapOptions::new().auto_chunk_size(), 0..10_000, |n| n * 2);
+    /// assert_eq!(doubles.into_vec().unwrap()[9_999], 19_998);
+    /// ```
     pub const fn auto_chunk_size(mut self) -> Self {
         self.chunk_size = ChunkSize::Auto;
         self
@@ -92,6 +137,18 @@ impl MapOptions {
 
     /// Yields results as their tasks complete, and not in input order. Who wants to know which input one is of has the
     /// function say so.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// use earnest_core::ManualExecutor;
+    ///
+    /// let executor = ManualExecutor::new();
+    /// let lengths = executor.map_with(MapOptions::new().unordered(), ["slow", "fast"], |word| (word, word.len()));
+    /// executor.run_nth(1);
+    /// executor.run_nth(0);
+    /// let words: Vec<&str> = lengths.map(|result| result.unwrap().0).collect();
+    /// assert_eq!(words, ["fast", "slow"]);
+    /// ```
     pub const fn unordered(mut self) -> Self {
         self.is_unordered = true;
         self
@@ -118,6 +175,17 @@ impl MapOptions {
     /// Bounds the iteration as a whole, counted from the call of `map_with`.
     ///
     /// A timeout too large for the clock means for ever.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// use earnest_core::ManualExecutor;
+    /// use std::time::Duration;
+    ///
+    /// let never_run = ManualExecutor::new();
+    /// let mut doubles = never_run.map_with(MapOptions::new().timeout(Duration::from_millis(1)), [1, 2], |n| n * 2);
+    /// assert!(doubles.next().unwrap().unwrap_err().is_deadline_exceeded());
+    /// assert!(doubles.next().is_none());
+    /// ```
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

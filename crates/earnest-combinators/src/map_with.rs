@@ -13,7 +13,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The results of [`MapExt::map_with`](crate::MapExt::map_with). Dropping it cancels what has not started.
-#[must_use = "dropping a map cancels what has not started: call `detach` to let it run"]
+///
+/// ```
+/// use earnest_combinators::{MapExt, MapOptions};
+/// # use earnest_core::InlineExecutor;
+/// # let executor = InlineExecutor;
+///
+/// let halves = executor.map_with(MapOptions::new().chunk_size(2), [4, 0, 2], |n| 8 / n);
+/// let (values, errors): (Vec<_>, Vec<_>) = halves.partition(Result::is_ok);
+/// assert_eq!((values.len(), errors.len()), (2, 1));
+/// ```
+#[must_use = "dropping a map cancels what has not started: iterate over it, `collect`, or call `detach` to let it run"]
 pub struct MapWith<'e, E: ?Sized, I, F, R> {
     // The first field, so that cancelling comes before the destructors of inputs, values and function.
     under_way: UnderWay<R>,
@@ -57,6 +67,19 @@ enum Wanted {
 
 impl<E: ?Sized, I, F, R> MapWith<'_, E, I, F, R> {
     /// Lets all tasks run that have been submitted, and drops what they come to. No further input is pulled.
+    ///
+    /// ```
+    /// use earnest_combinators::{MapExt, MapOptions};
+    /// use earnest_core::ManualExecutor;
+    /// use std::sync::mpsc;
+    ///
+    /// let executor = ManualExecutor::new();
+    /// let (sender, received) = mpsc::channel();
+    /// let options = MapOptions::new().buffer_size(2);
+    /// executor.map_with(options, 1.., move |n| sender.send(n).unwrap()).detach();
+    /// executor.run_all();
+    /// assert_eq!(received.into_iter().collect::<Vec<i32>>(), [1, 2]);
+    /// ```
     pub fn detach(self) {
         self.under_way.detach();
     }

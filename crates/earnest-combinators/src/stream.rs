@@ -12,7 +12,8 @@ use futures_core::Stream;
 /// [`CompletionSet::into_stream`], and like these but for the waiting. With the feature `stream`.
 ///
 /// Polling does not block. It registers one waker for all items, which is woken by whoever completes the next; the
-/// waker of the latest poll counts. A panic in a waker is caught and reported as a [`tracing`] event.
+/// waker of the latest poll counts. A panic in a waker is caught and reported as a [`tracing`] event. Giving up a poll
+/// loses nothing: an item leaves the stream only by a poll that is ready.
 ///
 /// What a task did, and the callbacks of its future, happen before that future is yielded.
 ///
@@ -35,7 +36,7 @@ use futures_core::Stream;
 /// let Poll::Ready(Some(future)) = Pin::new(&mut stream).poll_next(&mut context) else { panic!("it is done") };
 /// assert_eq!(future.result().unwrap(), 7);
 /// ```
-#[must_use = "streams do nothing unless they are polled"]
+#[must_use = "a stream does nothing unless it is polled: await its `next`, or go on without it by `into_inner`"]
 pub struct CompletionStream<C> {
     completed: C,
 }
@@ -46,6 +47,15 @@ impl<C> CompletionStream<C> {
     }
 
     /// What this is a stream of: to ask for its length, say, or for an adder.
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let set: CompletionSet<_> = [Future::ready(1)].into_iter().collect();
+    /// let stream = set.into_stream();
+    /// assert_eq!(stream.get_ref().len(), 1);
+    /// ```
     pub const fn get_ref(&self) -> &C {
         &self.completed
     }
@@ -53,11 +63,29 @@ impl<C> CompletionStream<C> {
     /// What this is a stream of: to push to.
     ///
     /// After a push the stream is to be polled again: pushing wakes nobody but by an [`Adder`](crate::Adder).
+    ///
+    /// ```
+    /// use earnest_combinators::CompletionSet;
+    /// use earnest_core::Future;
+    ///
+    /// let mut stream = CompletionSet::new().into_stream();
+    /// stream.get_mut().push(Future::ready(1));
+    /// assert_eq!(stream.get_ref().len(), 1);
+    /// ```
     pub const fn get_mut(&mut self) -> &mut C {
         &mut self.completed
     }
 
     /// What this is a stream of, to go on without async code.
+    ///
+    /// ```
+    /// use earnest_combinators::as_completed;
+    /// use earnest_core::Future;
+    ///
+    /// let stream = as_completed([Future::ready(7)]).into_stream();
+    /// let mut completed = stream.into_inner();
+    /// assert_eq!(completed.next().unwrap().result().unwrap(), 7);
+    /// ```
     pub fn into_inner(self) -> C {
         self.completed
     }

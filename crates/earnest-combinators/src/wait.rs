@@ -6,6 +6,16 @@ use earnest_sync::CAN_BLOCK;
 use std::time::{Duration, Instant};
 
 /// When [`wait`] returns, provided that time does not run out before.
+///
+/// ```
+/// use earnest_combinators::{ReturnWhen, wait};
+///
+/// let (promise, failing) = earnest_core::promise::<u32>();
+/// let (_unkept, pending) = earnest_core::promise();
+/// promise.fail("on purpose");
+/// let waited = wait([failing, pending], ReturnWhen::FirstException, None);
+/// assert_eq!((waited.done.len(), waited.not_done.len()), (1, 1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReturnWhen {
     /// All items are done.
@@ -40,6 +50,17 @@ impl ReturnWhen {
 }
 
 /// What [`wait`] found.
+///
+/// ```
+/// use earnest_combinators::{Ended, ReturnWhen, wait};
+/// use earnest_core::Future;
+///
+/// let waited = wait([Future::ready(1), Future::ready(2)], ReturnWhen::AllCompleted, None);
+/// assert_eq!(waited.ended, Ended::Satisfied);
+/// assert!(waited.not_done.is_empty());
+/// let values: Vec<i32> = waited.done.into_iter().map(|future| future.result().unwrap()).collect();
+/// assert_eq!(values, [1, 2]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait<W> {
     /// The items whose outcome can be seen, in input order.
@@ -51,6 +72,15 @@ pub struct Wait<W> {
 }
 
 /// Why a [`wait`] ended.
+///
+/// ```
+/// use earnest_combinators::{Ended, ReturnWhen, wait};
+/// use std::time::Duration;
+///
+/// let (_unkept, pending) = earnest_core::promise::<()>();
+/// let waited = wait([pending], ReturnWhen::FirstCompleted, Some(Duration::ZERO));
+/// assert_eq!(waited.ended, Ended::TimedOut);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ended {

@@ -10,6 +10,27 @@ use earnest_sync::{
 };
 
 /// Who counts the tasks that have not begun: a queue that is bounded.
+///
+/// ```
+/// use earnest_core::{Backlog, task};
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
+/// struct Places(AtomicUsize);
+/// impl Backlog for Places {
+///     fn task_has_left(&self) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+///
+/// let places = Arc::new(Places(AtomicUsize::new(0)));
+/// let (mut task, future) = task(|| 7);
+/// task.count_in(places.clone());
+/// assert!(task.was_counted());
+/// assert_eq!(places.0.load(Ordering::Relaxed), 0, "it is queued");
+/// future.cancel();
+/// assert_eq!(places.0.load(Ordering::Relaxed), 1, "it has left, though it was not run");
+/// ```
 pub trait Backlog: Send + Sync {
     /// One of them has: it is run, or cancelled, or was dismissed, and never will be pending again. Called on the thread that
     /// did it.

@@ -29,6 +29,12 @@ impl<T> CancelOnDrop<T> {
     }
 
     /// The plain future.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// drop(future.cancel_on_drop().into_inner());
+    /// assert!(!promise.is_cancelled(), "a plain future is detached");
+    /// ```
     pub fn into_inner(mut self) -> Future<T> {
         self.future.take().unwrap_or_else(|| unreachable!("taken here only, by value"))
     }
@@ -42,6 +48,7 @@ impl<T> Deref for CancelOnDrop<T> {
     }
 }
 
+/// Awaitable from any runtime, as the plain future is. Dropped before it is ready, it is cancelled.
 impl<T> core::future::Future for CancelOnDrop<T> {
     type Output = Result<T, Error>;
 

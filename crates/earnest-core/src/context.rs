@@ -38,6 +38,24 @@ impl<'a> TaskContext<'a> {
     /// # Errors
     ///
     /// [`Cancelled`], once the token is cancelled or the deadline has passed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{CancellationToken, Cancelled, ExecutorExt, InlineExecutor, TaskOptions};
+    /// let token = CancellationToken::new();
+    /// let stop = token.clone();
+    /// let counted = InlineExecutor.submit_with(TaskOptions::new().cancelled_by(&token), move |context| {
+    ///     for n in 1.. {
+    ///         context.checkpoint()?;
+    ///         if n == 3 {
+    ///             stop.cancel();
+    ///         }
+    ///     }
+    ///     Ok::<(), Cancelled>(())
+    /// });
+    /// assert_eq!(counted.result().unwrap(), Err(Cancelled));
+    /// ```
     pub fn checkpoint(&self) -> Result<(), Cancelled> {
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
     }
@@ -45,6 +63,16 @@ impl<'a> TaskContext<'a> {
     /// Whether the task is to come to an end: its token is cancelled, or its deadline has passed.
     ///
     /// A load, and where there is a deadline, a look at the clock.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+    /// let seen = InlineExecutor.submit_with(TaskOptions::new(), |context| {
+    ///     let before = context.is_cancelled();
+    ///     context.token().cancel();
+    ///     (before, context.is_cancelled())
+    /// });
+    /// assert_eq!(seen.result().unwrap(), (false, true));
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.terms.token.is_cancelled() || self.terms.is_too_late()
@@ -55,23 +83,57 @@ impl<'a> TaskContext<'a> {
     /// when a shutdown of the pool runs out of time.
     ///
     /// On executors without a timer a passed deadline shows in [`is_cancelled`](Self::is_cancelled) only.
+    ///
+    /// ```
+    /// # use earnest_core::{CancellationToken, ExecutorExt, InlineExecutor, TaskOptions};
+    /// let token = CancellationToken::new();
+    /// let parent = token.clone();
+    /// let seen = InlineExecutor.submit_with(TaskOptions::new().cancelled_by(&token), move |context| {
+    ///     parent.cancel();
+    ///     context.token().is_cancelled()
+    /// });
+    /// assert!(seen.result().unwrap());
+    /// ```
     pub fn token(&self) -> &CancellationToken {
         &self.terms.token
     }
 
     /// What the task is called.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+    /// let options = TaskOptions::new().name("report");
+    /// let name = InlineExecutor.submit_with(options, |context| context.name().map(str::to_owned));
+    /// assert_eq!(name.result().unwrap().as_deref(), Some("report"));
+    /// ```
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.terms.name.as_deref()
     }
 
     /// The priority that the task was submitted with.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor, Priority, TaskOptions};
+    /// let options = TaskOptions::new().priority(Priority::High);
+    /// let priority = InlineExecutor.submit_with(options, |context| context.priority());
+    /// assert_eq!(priority.result().unwrap(), Priority::High);
+    /// ```
     #[must_use]
     pub fn priority(&self) -> Priority {
         self.terms.priority
     }
 
     /// The number of the task's future.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, ManualExecutor, TaskOptions};
+    /// let executor = ManualExecutor::new();
+    /// let future = executor.submit_with(TaskOptions::new(), |context| context.id());
+    /// let id = future.id();
+    /// executor.run_all();
+    /// assert_eq!(future.result().unwrap(), id);
+    /// ```
     #[must_use]
     pub fn id(&self) -> FutureId {
         self.side.id()

@@ -11,6 +11,26 @@ use core::panic::Location;
 /// A wait was refused because it could never have ended.
 ///
 /// Found by looking at who waits for whom, never by the time that something takes.
+///
+/// ```
+/// use earnest_core::{Error, Future};
+/// use std::sync::{Mutex, mpsc};
+///
+/// static HELD: Mutex<Option<Future<u32>>> = Mutex::new(None);
+/// let (sender, told) = mpsc::channel();
+/// let (promise, future) = earnest_core::promise();
+/// future.add_done_callback(move |_| {
+///     // The value is not to be had before this callback has returned.
+///     let future = HELD.lock().unwrap().take().unwrap();
+///     sender.send(future.result()).unwrap();
+/// });
+/// *HELD.lock().unwrap() = Some(future);
+/// promise.complete(7).unwrap();
+///
+/// let Err(Error::Deadlock(deadlock)) = told.recv().unwrap() else { unreachable!("it waits for itself") };
+/// assert!(deadlock.to_string().ends_with("a callback holds up the future it waits for"));
+/// assert!(deadlock.tasks().is_empty(), "no tasks are in it");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Deadlock(Box<Reason>);
 
@@ -25,6 +45,41 @@ enum Reason {
 }
 
 /// A task that has a part in a [`Deadlock`].
+///
+/// ```
+/// use earnest_core::{Error, Future, Owner, TaskOptions, Worker, task_with};
+/// use std::sync::mpsc::channel;
+/// # struct Alone;
+/// # impl earnest_core::Host for Alone {
+/// #     fn wait_begins(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+/// #     fn wait_ends(&self, _: &std::sync::Arc<earnest_core::Inbox>) {}
+/// #     fn is_jammed(&self) -> bool {
+/// #         true
+/// #     }
+/// #     fn call_all(&self) {}
+/// #     fn n_workers(&self) -> usize {
+/// #         1
+/// #     }
+/// # }
+/// # let owner = Owner::next();
+/// # let worker = Worker::new(owner, &Alone, 128 << 10);
+/// # worker.ready();
+///
+/// let (give, own_future) = channel::<Future<()>>();
+/// let (tell, told) = channel();
+/// let (task, future) = task_with(TaskOptions::new().name("ouroboros"), move |_| {
+///     tell.send(own_future.recv().unwrap().result()).unwrap();
+/// });
+/// give.send(future).unwrap();
+/// # task.belongs_to(owner);
+/// // What a pool's worker does.
+/// worker.serve(|| task.run_on(&worker, |_| ()));
+///
+/// let Err(Error::Deadlock(deadlock)) = told.recv().unwrap() else { unreachable!("it waits for itself") };
+/// let [task] = deadlock.tasks() else { unreachable!("and for nobody else") };
+/// assert_eq!(task.name(), Some("ouroboros"));
+/// println!("{}, submitted at {}", task.id(), task.location());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlockedTask {
     pub(crate) id: FutureId,

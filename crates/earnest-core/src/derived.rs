@@ -7,6 +7,7 @@ use crate::observer::Chain;
 use crate::panic::{Panic, drop_caught, run_caught};
 use crate::parties;
 use crate::promise::{Promise, promise_at};
+use crate::span::TaskSpan;
 use crate::task::Runnable;
 use crate::then::then;
 use crate::unseen::drop_unwanted;
@@ -92,10 +93,10 @@ impl<T: Send + 'static> Future<T> {
         executor: impl Executor + Send + 'static,
         f: impl FnOnce(T) -> U + Send + 'static,
     ) -> Future<U> {
-        let location = Location::caller();
+        let (location, submitter) = (Location::caller(), TaskSpan::current());
         self.and_then(move |value| {
             let (producer, consumer) = parties::task(move || f(value), location);
-            if let Err(refused) = executor.spawn(Runnable::new(producer)) {
+            if let Err(refused) = submitter.run(|| executor.spawn(Runnable::new(producer))) {
                 refused.dismiss();
             }
             Future { consumer }

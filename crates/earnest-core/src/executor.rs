@@ -7,6 +7,8 @@ use crate::host_id::HostId;
 use crate::producer::Dismissal;
 use crate::task::{Runnable, Work, task, task_with};
 use crate::task_options::TaskOptions;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::error::Error as StdError;
 use core::fmt;
 use core::num::NonZeroUsize;
@@ -16,13 +18,31 @@ use core::panic::Location;
 ///
 /// A library that needs to run work takes a `&dyn Executor` and leaves the choice to its user.
 /// [`ExecutorExt`] has what one calls; this trait is what one implements.
+///
+/// ```
+/// use core::num::NonZeroUsize;
+/// use earnest_core::{Executor, ExecutorExt, Refused, Runnable};
+///
+/// /// A thread for each task.
+/// struct Threads;
+/// impl Executor for Threads {
+///     fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+///         std::thread::spawn(move || task.run());
+///         Ok(())
+///     }
+///     fn parallelism(&self) -> Option<NonZeroUsize> {
+///         None
+///     }
+/// }
+/// assert_eq!(Threads.submit(|| 6 * 7).result().unwrap(), 42);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no executor: it runs no tasks",
     label = "an executor is wanted here",
     note = "where the executor is borrowed for a call, pass `&pool`; where it is kept, `pool.handle()`"
 )]
 pub trait Executor {
-    /// Takes `task` and sees to it that it is run or dropped, once, by whatever thread.
+    /// Takes `task` and sees to it that it is run or dropped, once, by whatever thread. May block, for room in a queue.
     ///
     /// # Errors
     ///
@@ -34,6 +54,14 @@ pub trait Executor {
     /// # Errors
     ///
     /// [`Refused`], with the task itself, where the executor accepts none just now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{Executor, InlineExecutor, task};
+    /// let (task, future) = task(|| 7);
+    /// assert!(InlineExecutor.try_spawn(task).is_ok() && future.is_done());
+    /// ```
     fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
         self.spawn(task)
     }
@@ -54,45 +82,42 @@ pub trait Executor {
     }
 }
 
-impl<E: Executor + ?Sized> Executor for &E {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        (**self).spawn(task)
-    }
+macro_rules! executor_behind {
+    ($($pointer:ty),*) => {$(
+        impl<E: Executor + ?Sized> Executor for $pointer {
+            fn spawn(&self, task: Runnable) -> Result<(), Refused> {
+                (**self).spawn(task)
+            }
 
-    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
-        (**self).try_spawn(task)
-    }
+            fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
+                (**self).try_spawn(task)
+            }
 
-    fn parallelism(&self) -> Option<NonZeroUsize> {
-        (**self).parallelism()
-    }
+            fn parallelism(&self) -> Option<NonZeroUsize> {
+                (**self).parallelism()
+            }
 
-    #[inline]
-    fn host(&self) -> Option<HostId> {
-        (**self).host()
-    }
+            #[inline]
+            fn host(&self) -> Option<HostId> {
+                (**self).host()
+            }
+        }
+    )*};
 }
 
-impl<E: Executor + ?Sized> Executor for alloc::sync::Arc<E> {
-    fn spawn(&self, task: Runnable) -> Result<(), Refused> {
-        (**self).spawn(task)
-    }
-
-    fn try_spawn(&self, task: Runnable) -> Result<(), Refused> {
-        (**self).try_spawn(task)
-    }
-
-    fn parallelism(&self) -> Option<NonZeroUsize> {
-        (**self).parallelism()
-    }
-
-    #[inline]
-    fn host(&self) -> Option<HostId> {
-        (**self).host()
-    }
-}
+executor_behind!(&E, Box<E>, Arc<E>);
 
 /// A task that an executor did not accept, and why.
+///
+/// ```
+/// use earnest_core::{Executor, ManualExecutor, task};
+///
+/// let executor = ManualExecutor::new();
+/// executor.close();
+/// let (task, future) = task(|| 7);
+/// executor.spawn(task).unwrap_err().dismiss();
+/// assert!(future.result().unwrap_err().is_rejected());
+/// ```
 #[must_use = "the task inside has not been run: give it to another executor, or call `dismiss`"]
 pub struct Refused {
     /// The task, untouched.
@@ -101,7 +126,7 @@ pub struct Refused {
     pub reason: Refusal,
 }
 
-/// Why an executor accepts no task.
+/// Why an executor accepts no task. [`SubmitError`] has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -132,6 +157,27 @@ impl fmt::Debug for Refused {
     }
 }
 
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.reason, f)
+    }
+}
+
+impl StdError for Refused {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.reason.source()
+    }
+}
+
+impl StdError for Refusal {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Refusal::Broken(broken) => broken.source(),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -147,6 +193,16 @@ impl fmt::Display for Refusal {
 }
 
 /// A closure that an executor did not accept: it comes back with the reason.
+///
+/// ```
+/// use earnest_core::{ExecutorExt, ManualExecutor, Refusal};
+///
+/// let executor = ManualExecutor::new();
+/// executor.close();
+/// let error = executor.try_submit(|| 7).unwrap_err();
+/// assert!(matches!(error.reason(), Refusal::Rejected));
+/// assert_eq!(error.into_inner()(), 7, "it can be called here");
+/// ```
 pub struct SubmitError<F> {
     closure: F,
     reason: Refusal,
@@ -178,20 +234,24 @@ impl<F> fmt::Display for SubmitError<F> {
 
 impl<F> StdError for SubmitError<F> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.reason {
-            Refusal::Broken(broken) => broken.source(),
-            _ => None,
-        }
+        self.reason.source()
     }
 }
 
-/// What every [`Executor`] can do, `dyn Executor` included.
+/// What every [`Executor`] can do, `dyn Executor` included. Each method has an example.
 pub trait ExecutorExt: Executor {
     /// Hands `f` to the executor and gives back the future of what it returns.
     ///
-    /// Blocks only where the executor waits for room in its queue. Never fails: where the executor does not accept the task, `f` is dropped and the future is done already, with
-    /// [`Error::Rejected`] or [`Error::Broken`]. A panic in the destructor of what `f` captured is caught and reported.
+    /// Blocks only where the executor waits for room in its queue. Never fails: where the executor does not accept the
+    /// task, `f` is dropped and the future is done already, with [`Error::Rejected`] or [`Error::Broken`]. A panic in
+    /// the destructor of what `f` captured is caught and reported.
     /// What `f` captures and has not moved out is dropped when it returns: a panic there is one of the task.
+    ///
+    /// ```
+    /// # use earnest_core::{Executor, ExecutorExt, InlineExecutor};
+    /// let (name, executor): (_, &dyn Executor) = (String::from("moved in"), &InlineExecutor);
+    /// assert_eq!(executor.submit(move || name.len()).result().unwrap(), 8);
+    /// ```
     #[track_caller]
     fn submit<F, T>(&self, f: F) -> Future<T>
     where
@@ -214,6 +274,15 @@ pub trait ExecutorExt: Executor {
     /// # Cost
     ///
     /// A box beside the task, and a token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor, TaskOptions};
+    /// let options = TaskOptions::new().name("report");
+    /// let named = InlineExecutor.submit_with(options, |context| context.name() == Some("report"));
+    /// assert!(named.result().unwrap());
+    /// ```
     #[track_caller]
     fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
     where
@@ -233,6 +302,16 @@ pub trait ExecutorExt: Executor {
     /// # Errors
     ///
     /// [`SubmitError`], with `f` inside.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, ManualExecutor};
+    /// let executor = ManualExecutor::new();
+    /// assert!(executor.try_submit(|| 7).is_ok());
+    /// executor.close();
+    /// assert!(executor.try_submit(|| 7).is_err());
+    /// ```
     #[track_caller]
     fn try_submit<F, T>(&self, f: F) -> Result<Future<T>, SubmitError<F>>
     where
@@ -244,11 +323,21 @@ pub trait ExecutorExt: Executor {
         unsafe { accepted(self.try_spawn(task), future) }
     }
 
-    /// Runs `f` some time, with no future to ask. A panic in it is reported as a [`tracing`] event.
+    /// Runs `f` some time, with no future to ask. Blocks where [`submit`](Self::submit) does. A panic in `f` is
+    /// reported as a [`tracing`] event.
     ///
     /// # Errors
     ///
     /// [`SubmitError`], with `f` inside, where the executor does not accept it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor};
+    /// let (sender, seen) = std::sync::mpsc::channel();
+    /// assert!(InlineExecutor.execute(move || sender.send(7).unwrap()).is_ok());
+    /// assert_eq!(seen.recv().unwrap(), 7);
+    /// ```
     #[track_caller]
     fn execute<F>(&self, f: F) -> Result<(), SubmitError<F>>
     where

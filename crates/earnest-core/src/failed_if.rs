@@ -7,6 +7,14 @@ use core::fmt;
 
 /// A future that counts as failed where a rule says so; made by [`Future::failed_if`] and
 /// [`SharedFuture::failed_if`], to be [waited](crate::Waitable) for.
+///
+/// ```
+/// use earnest_core::FailedIf;
+///
+/// let (_promise, future) = earnest_core::promise::<Result<u8, &str>>();
+/// let strict: FailedIf<_, _> = future.failed_if(|outcome| !matches!(outcome, Ok(Ok(_))));
+/// assert!(!strict.get_ref().is_done());
+/// ```
 #[derive(Clone)]
 #[must_use = "a rule does nothing by itself: give this to `wait`, or take the future out by `into_inner`"]
 pub struct FailedIf<W, F> {
@@ -16,11 +24,23 @@ pub struct FailedIf<W, F> {
 
 impl<W, F> FailedIf<W, F> {
     /// The future, without the rule.
+    ///
+    /// ```
+    /// # use earnest_core::Future;
+    /// let strict = Future::ready(404_u16).failed_if(|outcome| outcome.is_ok_and(|status| *status >= 400));
+    /// assert_eq!(strict.into_inner().result().unwrap(), 404);
+    /// ```
     pub fn into_inner(self) -> W {
         self.future
     }
 
     /// The future.
+    ///
+    /// ```
+    /// # use earnest_core::Future;
+    /// let strict = Future::ready(404_u16).failed_if(|outcome| outcome.is_ok_and(|status| *status >= 400));
+    /// assert!(strict.get_ref().is_done());
+    /// ```
     pub const fn get_ref(&self) -> &W {
         &self.future
     }
@@ -45,7 +65,14 @@ impl<T> Future<T> {
 }
 
 impl<T> SharedFuture<T> {
-    /// See [`Future::failed_if`].
+    /// The same future, for a wait for the first failure, by a rule: see [`Future::failed_if`].
+    ///
+    /// ```
+    /// # use earnest_core::Future;
+    /// let shared = Future::ready(404_u16).shared();
+    /// let strict = shared.failed_if(|outcome| outcome.is_ok_and(|status| *status >= 400));
+    /// assert_eq!(*strict.get_ref().result().unwrap(), 404);
+    /// ```
     pub const fn failed_if<F: Fn(Result<&T, &Error>) -> bool>(self, rule: F) -> FailedIf<Self, F> {
         FailedIf { future: self, rule }
     }

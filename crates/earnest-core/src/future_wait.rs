@@ -95,6 +95,19 @@ impl<T> Future<T> {
     ///
     /// The [`Error`] that says why there is no value. Inside a callback of this very future, [`Error::Deadlock`]: the
     /// outcome cannot be taken before all callbacks have seen it. A [`SharedFuture`] answers there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_core::{ExecutorExt, InlineExecutor};
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// std::thread::spawn(move || promise.complete("done"));
+    /// assert_eq!(future.result().unwrap(), "done");
+    ///
+    /// let future = InlineExecutor.submit(|| "x".parse::<u32>().unwrap());
+    /// assert!(future.result().unwrap_err().is_panicked());
+    /// ```
     #[inline]
     pub fn result(self) -> Result<T, Error> {
         match self.try_result() {
@@ -126,6 +139,17 @@ impl<T> Future<T> {
     /// # Errors
     ///
     /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// let future = future.result_timeout(Duration::ZERO).unwrap_err().into_inner();
+    /// promise.complete(7).unwrap();
+    /// assert_eq!(future.result_timeout(Duration::MAX).unwrap().unwrap(), 7);
+    /// ```
     pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, Error>, TimedOut<Self>> {
         self.result_by(deadline_after(timeout))
     }
@@ -135,6 +159,17 @@ impl<T> Future<T> {
     /// # Errors
     ///
     /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// let future = future.result_deadline(Instant::now()).unwrap_err().into_inner();
+    /// promise.complete(7).unwrap();
+    /// assert_eq!(future.result_deadline(Instant::now()).unwrap().unwrap(), 7, "what is there is given");
+    /// ```
     pub fn result_deadline(self, deadline: Instant) -> Result<Result<T, Error>, TimedOut<Self>> {
         self.result_by(Some(deadline))
     }
@@ -148,6 +183,13 @@ impl<T> Future<T> {
     ///
     /// Where that could never come to be, as [`result`](Self::result) would say with [`Error::Deadlock`], it returns at
     /// once, and the future is not done.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// std::thread::spawn(move || promise.complete(7));
+    /// future.wait();
+    /// assert!(future.is_done());
+    /// ```
     pub fn wait(&self) {
         let _deadlock = self.consumer.wait(None);
     }
@@ -155,6 +197,15 @@ impl<T> Future<T> {
     /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
     ///
     /// A timeout too large for the clock means for ever; a timeout of zero looks once.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// assert!(!future.wait_timeout(Duration::from_millis(1)));
+    /// std::thread::spawn(move || promise.complete(7));
+    /// assert!(future.wait_timeout(Duration::MAX));
+    /// ```
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.consumer.wait(deadline_after(timeout)).unwrap_or(false)
     }
@@ -166,6 +217,17 @@ impl<T> SharedFuture<T> {
     /// # Errors
     ///
     /// The [`Error`] that says why there is no value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// let shared = future.shared();
+    /// let other = shared.clone();
+    /// let reader = std::thread::spawn(move || *other.result().unwrap());
+    /// promise.complete(7).unwrap();
+    /// assert_eq!((*shared.result().unwrap(), reader.join().unwrap()), (7, 7));
+    /// ```
     pub fn result(&self) -> Result<&T, &Error> {
         if let Some(outcome) = self.inner().peek() {
             return outcome;
@@ -178,11 +240,26 @@ impl<T> SharedFuture<T> {
     }
 
     /// Blocks until the future is done.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// let shared = future.shared();
+    /// std::thread::spawn(move || promise.complete(7));
+    /// shared.wait();
+    /// assert!(shared.is_done());
+    /// ```
     pub fn wait(&self) {
         self.inner().wait();
     }
 
     /// Blocks until the future is done, for `timeout` at most. Says whether it is done.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (_promise, future) = earnest_core::promise::<u32>();
+    /// assert!(!future.shared().wait_timeout(Duration::from_millis(1)));
+    /// ```
     #[must_use]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.inner().wait_timeout(timeout)
@@ -195,6 +272,15 @@ impl<T> CancelOnDrop<T> {
     /// # Errors
     ///
     /// The [`Error`] that says why there is no value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// let future = future.cancel_on_drop();
+    /// std::thread::spawn(move || promise.complete(7));
+    /// assert_eq!(future.result().unwrap(), 7);
+    /// ```
     #[inline]
     pub fn result(self) -> Result<T, Error> {
         self.wait();

@@ -8,6 +8,12 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 ///
 /// Given on first use, in the order of these. The numbers are as wide as a pointer, and begin anew when they are used
 /// up.
+///
+/// ```
+/// let (one, other) = (earnest_core::Future::ready(1), earnest_core::Future::ready(2));
+/// assert!(one.id() < other.id(), "it was asked for first");
+/// assert_ne!(one.id().to_string(), other.id().to_string());
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FutureId(NonZeroUsize);
 

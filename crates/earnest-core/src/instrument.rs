@@ -25,6 +25,7 @@ use earnest_sync::{Instant, Mutex, mutant};
 /// struct Lines(Mutex<Vec<u32>>);
 /// impl Probe for Lines {
 ///     fn tell(&self, task: &TaskInfo<'_>, _event: TaskEvent) {
+///         println!("{}, called {:?}", task.id(), task.name());
 ///         self.0.lock().unwrap().push(task.location().line());
 ///     }
 /// }
@@ -47,7 +48,32 @@ pub struct TaskInfo<'a> {
 ///
 /// A task that is accepted is `Queued`, and then either `Dismissed`, or `Began` and `Ended`: each once, and nothing after
 /// that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use earnest_core::{Dismissal, Probe, TaskEnd, TaskEvent, TaskInfo, task};
+/// use std::sync::{Arc, Mutex};
+///
+/// #[derive(Default)]
+/// struct Ends(Mutex<Vec<TaskEnd>>);
+/// impl Probe for Ends {
+///     fn tell(&self, _task: &TaskInfo<'_>, event: TaskEvent) {
+///         if let TaskEvent::Ended { end, .. } | TaskEvent::Dismissed { end, .. } = event {
+///             self.0.lock().unwrap().push(end);
+///         }
+///     }
+/// }
+///
+/// let ends = Arc::new(Ends::default());
+/// let [runs, does_not] = [task(|| 1), task(|| 2)].map(|(mut task, future)| {
+///     task.instrument(Some(ends.clone()));
+///     future.detach();
+///     task
+/// });
+/// runs.run();
+/// does_not.dismiss(Dismissal::Rejected);
+/// assert_eq!(*ends.0.lock().unwrap(), [TaskEnd::Returned, TaskEnd::Rejected]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskEvent {
     /// Its executor has accepted it, and is about to queue it. Told on the thread that submits it.
@@ -74,6 +100,11 @@ pub enum TaskEvent {
 }
 
 /// What a task has come to.
+///
+/// ```
+/// # use earnest_core::TaskEnd;
+/// assert_eq!(TaskEnd::DeadlineExceeded.as_str(), "deadline_exceeded");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskEnd {
@@ -95,6 +126,11 @@ pub enum TaskEnd {
 
 impl TaskEnd {
     /// The same in a word, for labels: `returned`, `panicked`, and so on.
+    ///
+    /// ```
+    /// # use earnest_core::TaskEnd;
+    /// assert_eq!(TaskEnd::Returned.as_str(), "returned");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -171,6 +207,26 @@ impl fmt::Debug for TaskInfo<'_> {
 }
 
 /// What an executor is told of its tasks: see [`Runnable::instrument`].
+///
+/// ```
+/// use earnest_core::{Probe, TaskEvent, TaskInfo, task};
+/// use std::sync::{Arc, Mutex};
+///
+/// #[derive(Default)]
+/// struct Log(Mutex<Vec<TaskEvent>>);
+/// impl Probe for Log {
+///     fn tell(&self, _task: &TaskInfo<'_>, event: TaskEvent) {
+///         self.0.lock().unwrap().push(event);
+///     }
+/// }
+///
+/// let log = Arc::new(Log::default());
+/// let (mut task, _future) = task(|| 7);
+/// task.instrument(Some(log.clone()));
+/// task.run();
+/// let log = log.0.lock().unwrap();
+/// assert!(matches!(log[..], [TaskEvent::Queued, TaskEvent::Began { .. }, TaskEvent::Ended { .. }]));
+/// ```
 pub trait Probe: Send + Sync {
     /// Something has become of `task`. A panic in here is caught and reported.
     fn tell(&self, task: &TaskInfo<'_>, event: TaskEvent);
@@ -198,7 +254,7 @@ impl Way {
     }
 
     /// The last that is told.
-    fn ends(self: Box<Way>, task: &TaskInfo<'_>, event: TaskEvent, end: TaskEnd) {
+    fn ends(self, task: &TaskInfo<'_>, event: TaskEvent, end: TaskEnd) {
         self.tell(task, event);
         self.span.ends(end.as_str());
         // The last reference to it may be the task's.
@@ -269,7 +325,7 @@ impl RawCell {
 
 impl Runnable {
     /// Has the task's way told of, from here on: by a `tracing` span for as long as it is queued and run, if a subscriber
-    /// wants one, and to `probe`.
+    /// wants one, and to `probe`. [`Probe`] has an example.
     ///
     /// To be called once, by an executor that has accepted the task, on the thread that submits it, and before it
     /// [is known](Self::belongs_to) to be the executor's. The span's parent is the one that this thread is in. It has the level of debugging messages, the target

@@ -34,12 +34,17 @@
 //! - Inside a callback, the callback's own future has no outcome yet, for [`SharedFuture::peek`] neither: which thread asks is
 //!   not known.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(
     not(feature = "std"),
     expect(dead_code, reason = "some of what only threads make use of is simpler to keep than to leave out"),
     allow(rustdoc::broken_intra_doc_links, reason = "the documentation is of what there is with `std`")
 )]
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+mod readme {}
 
 extern crate alloc;
 
@@ -167,6 +172,8 @@ pub use sources::{Needs, Turns};
 #[doc(hidden)]
 pub use span::{TaskSpan, spans_are_on};
 pub use task::{Runnable, TaskId, task, task_with};
+#[doc(hidden)]
+pub use task::task_at;
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};

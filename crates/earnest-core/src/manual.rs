@@ -68,12 +68,29 @@ impl ManualExecutor {
 
     /// Runs the task that has been queued longest, with its callbacks, and returns when it has ended. `false`: none was
     /// queued.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, ManualExecutor};
+    /// let executor = ManualExecutor::new();
+    /// let (first, second) = (executor.submit(|| 1), executor.submit(|| 2));
+    /// assert!(executor.run_next());
+    /// assert!(first.is_done() && !second.is_done());
+    /// ```
     pub fn run_next(&self) -> bool {
         self.run(VecDeque::pop_front)
     }
 
     /// Runs the task at `index`, counted from the one that has been queued longest, with its callbacks, and returns when
     /// it has ended. `false`: there are not so many.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, ManualExecutor};
+    /// let executor = ManualExecutor::new();
+    /// let (first, second) = (executor.submit(|| 1), executor.submit(|| 2));
+    /// assert!(executor.run_nth(1));
+    /// assert!(!first.is_done() && second.is_done());
+    /// assert!(!executor.run_nth(1), "there is only one left");
+    /// ```
     pub fn run_nth(&self, index: usize) -> bool {
         self.run(|tasks| tasks.remove(index))
     }
@@ -133,6 +150,15 @@ impl ManualExecutor {
     }
 
     /// The number of tasks that are queued.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, ManualExecutor};
+    /// let executor = ManualExecutor::new();
+    /// executor.submit(|| 7).cancel();
+    /// assert_eq!(executor.pending(), 1, "a cancelled one counts until its turn comes");
+    /// executor.run_all();
+    /// assert_eq!(executor.pending(), 0);
+    /// ```
     #[must_use]
     pub fn pending(&self) -> usize {
         self.queue().tasks.len()
@@ -156,6 +182,14 @@ impl ManualExecutor {
     }
 
     /// Whether [`close`](Self::close) has been called.
+    ///
+    /// ```
+    /// # use earnest_core::ManualExecutor;
+    /// let executor = ManualExecutor::new();
+    /// assert!(!executor.is_closed());
+    /// executor.close();
+    /// assert!(executor.clone().is_closed());
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.queue().closed

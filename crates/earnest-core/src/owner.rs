@@ -5,6 +5,13 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use earnest_sync::CAN_BLOCK;
 
 /// Tells one pool from all others, and its process from those that are forked from it.
+///
+/// ```
+/// use earnest_core::Owner;
+///
+/// let (pool, other) = (Owner::next(), Owner::next());
+/// assert_ne!(pool, other);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner(NonZeroUsize);
 
@@ -15,6 +22,11 @@ const PROCESS: usize = (1 << PROCESS_BITS) - 1;
 
 impl Owner {
     /// One that no other pool has, for a pool whose threads are in this process.
+    ///
+    /// ```
+    /// # use earnest_core::Owner;
+    /// assert_ne!(Owner::next(), Owner::next());
+    /// ```
     #[must_use]
     pub fn next() -> Owner {
         static LAST: AtomicUsize = AtomicUsize::new(0);
@@ -39,6 +51,11 @@ impl Owner {
 
     /// Whether the pool's threads are in this process. After a `fork` they are in the parent, and nothing in the child
     /// runs its tasks. Asks the system: for those who are about to block, or to start a thread.
+    ///
+    /// ```
+    /// # use earnest_core::Owner;
+    /// assert!(Owner::next().is_of_this_process());
+    /// ```
     #[must_use]
     pub fn is_of_this_process(self) -> bool {
         self.number() & PROCESS == this_process()

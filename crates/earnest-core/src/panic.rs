@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::any::Any;
+use core::error::Error as StdError;
 use core::fmt;
 use core::panic::Location;
 use earnest_sync::{Mutex, catch_unwind};
@@ -15,6 +16,16 @@ use earnest_sync::{Mutex, catch_unwind};
 ///
 /// Dropping it drops the payload; a panic in that one's destructor is caught and reported. Taken out with
 /// [`into_panic`](Self::into_panic) the payload is yours, and so is such a panic.
+///
+/// ```
+/// use earnest_core::{ExecutorExt, InlineExecutor, Panic};
+///
+/// let line = line!() + 1;
+/// let future = InlineExecutor.submit(|| "x".parse::<u32>().unwrap());
+/// let panic: Panic = future.result().unwrap_err().into_panic().unwrap();
+/// assert!(panic.message().is_some_and(|message| message.contains("InvalidDigit")));
+/// assert_eq!(panic.location().line(), line);
+/// ```
 pub struct Panic(Box<Inner>);
 
 struct Inner {
@@ -32,6 +43,14 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 impl Panic {
     /// Says that the task submitted at `location` panicked with `payload`, on this thread. For combinators, which catch
     /// the panics of the parts of a task; those of a whole task are caught by what runs it.
+    ///
+    /// ```
+    /// # use core::panic::Location;
+    /// # use earnest_core::Panic;
+    /// let payload = std::panic::catch_unwind(|| panic!("out of paper")).unwrap_err();
+    /// let panic = Panic::new(payload, Location::caller());
+    /// assert_eq!(panic.message(), Some("out of paper"));
+    /// ```
     #[must_use]
     pub fn new(payload: Box<dyn Any + Send>, location: &'static Location<'static>) -> Self {
         let message = match payload.downcast_ref::<&'static str>() {
@@ -49,12 +68,26 @@ impl Panic {
     }
 
     /// The panic message, where the payload was a string, as it is for `panic!` with a message.
+    ///
+    /// ```
+    /// # use core::panic::Location;
+    /// # use earnest_core::Panic;
+    /// assert_eq!(Panic::new(Box::new("out of paper"), Location::caller()).message(), Some("out of paper"));
+    /// assert_eq!(Panic::new(Box::new(404), Location::caller()).message(), None);
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
     /// Where the task was submitted.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor};
+    /// let future = InlineExecutor.submit(|| "x".parse::<u32>().unwrap());
+    /// let panic = future.result().unwrap_err().into_panic().unwrap();
+    /// assert_eq!(panic.location().line(), line!() - 2);
+    /// ```
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
         self.0.location
@@ -75,12 +108,27 @@ impl Panic {
     }
 
     /// The name of the thread that the task ran on.
+    ///
+    /// ```
+    /// # use earnest_core::{ExecutorExt, InlineExecutor};
+    /// let builder = std::thread::Builder::new().name("printer".to_owned());
+    /// let thread = builder.spawn(|| InlineExecutor.submit(|| "x".parse::<u32>().unwrap()));
+    /// let panic = thread.unwrap().join().unwrap().result().unwrap_err().into_panic().unwrap();
+    /// assert_eq!(panic.thread_name(), Some("printer"));
+    /// ```
     #[must_use]
     pub fn thread_name(&self) -> Option<&str> {
         self.0.thread.as_deref()
     }
 
     /// The payload, as [`catch_unwind`](https://doc.rust-lang.org/std/panic/fn.catch_unwind.html) would have given it.
+    ///
+    /// ```
+    /// # use core::panic::Location;
+    /// # use earnest_core::Panic;
+    /// let panic = Panic::new(Box::new(404), Location::caller());
+    /// assert_eq!(*panic.into_panic().downcast::<i32>().unwrap(), 404);
+    /// ```
     #[must_use]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
         let payload = self.0.payload.lock().take();
@@ -92,6 +140,16 @@ impl Panic {
     /// # Panics
     ///
     /// Always: that is its purpose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use core::panic::Location;
+    /// # use earnest_core::Panic;
+    /// let panic = Panic::new(Box::new(404), Location::caller());
+    /// let payload = std::panic::catch_unwind(|| panic.resume()).unwrap_err();
+    /// assert_eq!(*payload.downcast::<i32>().unwrap(), 404);
+    /// ```
     #[cfg(feature = "std")]
     pub fn resume(self) -> ! {
         earnest_sync::resume_unwind(self.into_panic())
@@ -129,9 +187,18 @@ impl fmt::Display for Panic {
     }
 }
 
+impl StdError for Panic {}
+
 /// Runs `f`; a panic is reported as a [`tracing`] event that says it came from `what`, and goes no further.
 ///
 /// For authors of executors, who run their users' hooks with it.
+///
+/// ```
+/// let mut done = false;
+/// earnest_core::run_caught("a hook", || panic!("it is reported"));
+/// earnest_core::run_caught("a hook", || done = true);
+/// assert!(done);
+/// ```
 pub fn run_caught(what: &'static str, f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(f) {
         let message = match payload.downcast_ref::<&'static str>() {

@@ -274,6 +274,14 @@ pub(crate) unsafe fn read_outcome<T>(cell: RawCell, outcome: Outcome) -> Result<
 }
 
 /// Why a task will never run.
+///
+/// ```
+/// use earnest_core::{Dismissal, task};
+///
+/// let (runnable, future) = task(|| 7);
+/// runnable.dismiss(Dismissal::Cancelled);
+/// assert!(future.is_cancelled());
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Dismissal {

@@ -52,6 +52,18 @@ pub(crate) fn promise_at<T>(location: &'static Location<'static>) -> (Promise<T>
 /// # Ordering
 ///
 /// What happened before [`complete`](Self::complete) happens before the future's outcome is seen.
+///
+/// # Examples
+///
+/// ```
+/// let (promise, future) = earnest_core::promise();
+/// std::thread::spawn(move || promise.complete("kept"));
+/// assert_eq!(future.result().unwrap(), "kept");
+///
+/// let (promise, future) = earnest_core::promise::<u32>();
+/// drop(promise);
+/// assert!(future.result().unwrap_err().is_abandoned());
+/// ```
 #[must_use = "a promise that is dropped abandons its future: call `complete` or `fail`"]
 pub struct Promise<T> {
     producer: Producer,
@@ -65,16 +77,40 @@ impl<T> Promise<T> {
     /// Says that work on the value has begun: from now on the future cannot be cancelled.
     ///
     /// `false`: it has been cancelled already, or begun before. Calling this is optional.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// assert!(promise.start());
+    /// assert!(!future.cancel(), "somebody is at it");
+    /// promise.complete(7).unwrap();
+    ///
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// future.cancel();
+    /// assert!(!promise.start(), "nobody wants it");
+    /// ```
     #[must_use = "`false` after a cancellation means that nobody wants the value"]
     pub fn start(&self) -> bool {
         self.producer.start()
     }
 
-    /// Completes the future with `value`, runs its callbacks on this thread, and wakes who waits.
+    /// Completes the future with `value`, runs its callbacks on this thread, and wakes who waits. Does not block,
+    /// unless a callback does.
     ///
     /// # Errors
     ///
     /// The value comes back where the future was cancelled first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// promise.complete("in time").unwrap();
+    /// assert_eq!(future.result().unwrap(), "in time");
+    ///
+    /// let (promise, future) = earnest_core::promise();
+    /// future.cancel();
+    /// assert_eq!(promise.complete("too late"), Err("too late"));
+    /// ```
     #[inline]
     pub fn complete(self, value: T) -> Result<(), T> {
         match self.resolve(Ok(value)) {
@@ -84,6 +120,13 @@ impl<T> Promise<T> {
     }
 
     /// Completes the future with [`Error::Failed`]. `false`: it was cancelled first, and the error is dropped.
+    /// Callbacks run on this thread, as for [`complete`](Self::complete).
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// assert!(promise.fail("no such page"));
+    /// assert_eq!(future.result().unwrap_err().to_string(), "the task failed: no such page");
+    /// ```
     pub fn fail(self, error: impl Into<Box<dyn StdError + Send + Sync>>) -> bool {
         self.resolve(Err(Box::new(Error::Failed(error.into())))).is_ok()
     }
@@ -144,6 +187,13 @@ impl<T> Promise<T> {
     }
 
     /// Whether the future was cancelled, and the value is no longer wanted.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// assert!(!promise.is_cancelled());
+    /// future.cancel();
+    /// assert!(promise.is_cancelled());
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.producer.view().is_cancelled()
@@ -151,6 +201,16 @@ impl<T> Promise<T> {
 
     /// Calls `f` when the future is cancelled; never, if that does not happen. It takes its turn among the future's
     /// callbacks, and runs at once on this thread where the future is cancelled already.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (sender, told) = mpsc::channel();
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// promise.on_cancel(move || sender.send("not wanted").unwrap());
+    /// future.cancel();
+    /// assert_eq!(told.recv().unwrap(), "not wanted");
+    /// ```
     pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static)
     where
         T: 'static,

@@ -32,6 +32,18 @@ pub struct RayonExecutor {
 
 impl RayonExecutor {
     /// An executor on `pool`: a `rayon::ThreadPool`, or an `Arc` of one where others use it as well.
+    ///
+    /// ```
+    /// use earnest_core::{ExecutorExt, RayonExecutor};
+    /// use std::sync::Arc;
+    ///
+    /// let pool = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(1).build()?);
+    /// let executor = RayonExecutor::new(pool.clone());
+    /// let inside = executor.submit(|| rayon::current_thread_index());
+    /// assert_eq!(inside.result()?, Some(0));
+    /// assert_eq!(pool.install(|| 7), 7, "others use it as well");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(pool: impl Into<Arc<ThreadPool>>) -> Self {
         Self { pool: Some(pool.into()) }
@@ -45,6 +57,14 @@ impl RayonExecutor {
     /// # Panics
     ///
     /// If rayon cannot start its global pool, for want of threads.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_core::{ExecutorExt, RayonExecutor};
+    ///
+    /// assert_eq!(RayonExecutor::global().submit(|| 6 * 7).result().unwrap(), 42);
+    /// ```
     #[must_use]
     pub fn global() -> Self {
         // Asked for its size, it is started: so that it fails here, if it must, and not with a task in its hands.

@@ -82,6 +82,20 @@ where
 /// Where tasks that borrow are submitted: see [`scope`].
 ///
 /// The tasks may use it themselves, to submit others.
+///
+/// ```
+/// use earnest_core::{Executor, InlineExecutor, Scope, scope};
+///
+/// fn fill<'scope, E: Executor + ?Sized>(s: &'scope Scope<'scope, '_, E>, squares: &'scope mut [usize]) {
+///     for (n, square) in squares.iter_mut().enumerate() {
+///         s.submit(move || *square = n * n).detach();
+///     }
+/// }
+///
+/// let mut squares = [0; 4];
+/// scope(&InlineExecutor, |s| fill(s, &mut squares));
+/// assert_eq!(squares, [0, 1, 4, 9]);
+/// ```
 pub struct Scope<'scope, 'env: 'scope, E: ?Sized> {
     executor: &'env E,
     tasks: Arc<Tasks>,
@@ -95,6 +109,17 @@ impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
     ///
     /// As [`ExecutorExt::submit`](crate::ExecutorExt::submit), for an `f` that borrows. Dropping the future lets the task
     /// go, which the scope waits for all the same.
+    ///
+    /// ```
+    /// use earnest_core::{InlineExecutor, scope};
+    ///
+    /// let words = ["tasks", "borrow"];
+    /// let total: usize = scope(&InlineExecutor, |s| {
+    ///     let lengths = words.each_ref().map(|word| s.submit(|| word.len()));
+    ///     lengths.into_iter().map(|length| length.result().unwrap()).sum()
+    /// });
+    /// assert_eq!(total, 11);
+    /// ```
     #[track_caller]
     pub fn submit<F, T>(&'scope self, f: F) -> ScopedFuture<'scope, T>
     where

@@ -11,6 +11,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The results of [`Scope::map`], in input order.
+///
+/// ```
+/// use earnest_core::{InlineExecutor, scope};
+///
+/// let words = ["tasks", "borrow"];
+/// let lengths: Result<Vec<usize>, _> = scope(&InlineExecutor, |s| s.map(2, &words, |word| word.len()).collect());
+/// assert_eq!(lengths.unwrap(), [5, 6]);
+/// ```
 #[must_use = "nothing is submitted before it is asked: iterate over it, or `collect`"]
 pub struct ScopedMap<'scope, 'env, E: ?Sized, I, F, R> {
     scope: &'scope Scope<'scope, 'env, E>,

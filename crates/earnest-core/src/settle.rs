@@ -108,6 +108,10 @@ impl RawCell {
         available: &mut dyn FnMut(bool),
     ) -> Chain {
         let word = &self.header().word;
+        if let Some(side) = self.side_if_made().filter(|_| outcome != Outcome::Value) {
+            // Before anybody can see the outcome. What is instrumented at this moment is told of with those who wait.
+            side.tell_if_dismissed(dismissal(outcome));
+        }
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0, is_seen: false };
         let mut dropped = false;
         let mut seen = word.load();

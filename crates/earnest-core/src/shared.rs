@@ -13,7 +13,17 @@ use earnest_sync::OnceLock;
 /// it can be awaited.
 ///
 /// Made by [`Future::shared`]. To use it from several threads, `T` must be `Send + Sync`. Dropping the last clone
-/// detaches the task.
+/// detaches the task. As of a [`Future`], `result` and what begins with `wait` block, and callbacks may.
+///
+/// ```
+/// let (promise, future) = earnest_core::promise();
+/// let shared = future.shared();
+/// let readers = [shared.clone(), shared].map(|shared| {
+///     std::thread::spawn(move || shared.result().map(String::len).unwrap())
+/// });
+/// promise.complete("for all".to_owned()).unwrap();
+/// assert_eq!(readers.map(|reader| reader.join().unwrap()), [7, 7]);
+/// ```
 #[must_use = "dropping the last clone of a shared future detaches its task: keep one for who asks for the `result`"]
 pub struct SharedFuture<T> {
     both: Arc<Both<T>>,
@@ -45,53 +55,117 @@ impl<T> SharedFuture<T> {
     }
 
     /// The outcome, if the future is done. Does not block.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// let shared = future.shared();
+    /// assert!(shared.peek().is_none());
+    /// promise.complete(7).unwrap();
+    /// assert_eq!(*shared.peek().unwrap().unwrap(), 7);
+    /// ```
     #[must_use]
     pub fn peek(&self) -> Option<Result<&T, &Error>> {
         self.inner().peek()
     }
 
-    /// See [`Future::cancel`].
+    /// Cancels the future, for all who hold it, if its task has not begun: see [`Future::cancel`].
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// let shared = future.shared();
+    /// assert!(shared.cancel(), "for all who hold it");
+    /// assert!(promise.is_cancelled());
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
     pub fn cancel(&self) -> bool {
         self.inner().cancel()
     }
 
-    /// See [`Future::cancel_handle`].
+    /// A handle that can cancel this future, and nothing else: see [`Future::cancel_handle`].
+    ///
+    /// ```
+    /// let (_promise, future) = earnest_core::promise::<u32>();
+    /// let shared = future.shared();
+    /// assert!(shared.cancel_handle().cancel());
+    /// assert!(shared.is_cancelled());
+    /// ```
     #[must_use]
     pub fn cancel_handle(&self) -> CancelHandle {
         self.inner().cancel_handle()
     }
 
-    /// See [`Future::add_done_callback`].
+    /// Calls `f` with the outcome when the future is done: see [`Future::add_done_callback`].
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// let (sender, seen) = mpsc::channel();
+    /// let shared = earnest_core::Future::ready(7).shared();
+    /// shared.add_done_callback(move |outcome| sender.send(outcome.ok().copied()).unwrap());
+    /// assert_eq!(seen.recv().unwrap(), Some(7));
+    /// ```
     pub fn add_done_callback(&self, f: impl FnOnce(Result<&T, &Error>) + Send + 'static) {
         self.inner().add_done_callback(f);
     }
 
-    /// See [`Future::id`]: the same for all clones.
+    /// A number for this future, the same for all clones, and which no other has: see [`Future::id`].
+    ///
+    /// ```
+    /// let shared = earnest_core::Future::ready(7).shared();
+    /// assert_eq!(shared.id(), shared.clone().id());
+    /// ```
     #[must_use]
     pub fn id(&self) -> FutureId {
         self.inner().id()
     }
 
     /// Where the future stands.
+    ///
+    /// ```
+    /// use earnest_core::{Future, State};
+    ///
+    /// assert_eq!(Future::ready(7).shared().state(), State::Finished);
+    /// ```
     #[must_use]
     pub fn state(&self) -> State {
         self.inner().state()
     }
 
     /// Whether there is an outcome, be it value, error or cancellation.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise();
+    /// let shared = future.shared();
+    /// assert!(!shared.is_done());
+    /// promise.complete(7).unwrap();
+    /// assert!(shared.is_done());
+    /// ```
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.inner().is_done()
     }
 
     /// Whether the task has begun and is not done.
+    ///
+    /// ```
+    /// let (promise, future) = earnest_core::promise::<u32>();
+    /// let shared = future.shared();
+    /// assert!(promise.start());
+    /// assert!(shared.is_running());
+    /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.inner().is_running()
     }
 
     /// Whether the future was cancelled.
+    ///
+    /// ```
+    /// let (_promise, future) = earnest_core::promise::<u32>();
+    /// let shared = future.shared();
+    /// shared.cancel();
+    /// assert!(shared.is_cancelled());
+    /// ```
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.inner().is_cancelled()
@@ -102,6 +176,16 @@ impl<T> SharedFuture<T> {
     /// # Errors
     ///
     /// `self`, where there are other clones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let shared = earnest_core::Future::ready(String::from("mine again")).shared();
+    /// let other = shared.clone();
+    /// let shared = shared.try_unwrap().unwrap_err();
+    /// drop(other);
+    /// assert_eq!(shared.try_unwrap().unwrap().result().unwrap(), "mine again");
+    /// ```
     pub fn try_unwrap(self) -> Result<Future<T>, Self> {
         Arc::try_unwrap(self.both).map(|both| both.future).map_err(|both| Self { both })
     }

@@ -11,6 +11,21 @@ use core::task::{Context, Poll};
 ///
 /// Polling does not block. The waker of the latest poll is woken, by whoever completes the future; a panic in it is
 /// caught and reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind.
+///
+/// ```
+/// use core::future::Future as _;
+/// use core::pin::Pin;
+/// use core::task::{Context, Poll, Waker};
+///
+/// let (promise, future) = earnest_core::promise();
+/// let shared = future.shared();
+/// // What `(&shared).await` awaits.
+/// let mut outcome = (&shared).into_future();
+/// let mut context = Context::from_waker(Waker::noop());
+/// assert!(Pin::new(&mut outcome).poll(&mut context).is_pending());
+/// promise.complete(7).unwrap();
+/// assert!(matches!(Pin::new(&mut outcome).poll(&mut context), Poll::Ready(Ok(7))));
+/// ```
 #[must_use = "this does nothing unless it is awaited; `result` blocks instead"]
 pub struct SharedOutcome<'a, T> {
     future: &'a Future<T>,

@@ -26,18 +26,41 @@ use core::ptr::NonNull;
 ///
 /// This is the one allocation of a task. For authors of executors; others call
 /// [`submit`](crate::ExecutorExt::submit).
+///
+/// ```
+/// let (task, future) = earnest_core::task(|| 7);
+/// task.run();
+/// assert_eq!(future.result().unwrap(), 7);
+/// ```
 #[track_caller]
 pub fn task<F, T>(f: F) -> (Runnable, Future<T>)
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let (producer, consumer) = parties::task(f, Location::caller());
+    task_at(Location::caller(), f)
+}
+
+/// The same for what was asked for there, and is submitted by the library.
+#[doc(hidden)]
+pub fn task_at<F, T>(location: &'static Location<'static>, f: F) -> (Runnable, Future<T>)
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let (producer, consumer) = parties::task(f, location);
     (Runnable::new(producer), Future { consumer })
 }
 
 /// Like [`task`], for an `f` that is told what it was submitted with, and whose deadline and token are heeded by
 /// whatever executor runs it.
+///
+/// ```
+/// # use earnest_core::{TaskOptions, task_with};
+/// let (task, future) = task_with(TaskOptions::new().name("report"), |context| context.name().is_some());
+/// task.run();
+/// assert!(future.result().unwrap());
+/// ```
 #[track_caller]
 pub fn task_with<F, T>(options: TaskOptions, f: F) -> (Runnable, Future<T>)
 where
@@ -57,10 +80,20 @@ where
 ///
 /// Whoever has it may run it or drop it, on any thread. Dropped unrun, it ends the task's future with
 /// [`Error::Abandoned`](crate::Error::Abandoned), and [`dismiss`](Self::dismiss) does so with a reason.
+///
+/// ```
+/// let (runnable, future) = earnest_core::task(|| 7);
+/// std::thread::spawn(move || runnable.run());
+/// assert_eq!(future.result().unwrap(), 7);
+///
+/// let (runnable, future) = earnest_core::task(|| 7);
+/// drop(runnable);
+/// assert!(future.result().unwrap_err().is_abandoned());
+/// ```
 #[must_use = "a runnable that is dropped abandons its future: call `run`, or `dismiss` with a reason"]
 pub struct Runnable(Work);
 
-/// Tells a task from all others that exist at the same time.
+/// Tells a task from all others that exist at the same time. [`Worker`](crate::Worker) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskId(RawCell);
 
@@ -78,12 +111,24 @@ impl Runnable {
     /// Runs the task on this thread, completes its future, runs the callbacks and wakes who waits.
     ///
     /// Does nothing if the task has been cancelled. A panic of the task is caught and becomes the future's outcome.
+    ///
+    /// ```
+    /// let (runnable, future) = earnest_core::task(|| "x".parse::<u32>().unwrap());
+    /// runnable.run();
+    /// assert!(future.result().unwrap_err().is_panicked());
+    /// ```
     pub fn run(self) {
         let _had_been_cancelled = self.run_by(None, |_| {});
     }
 
     /// Like [`run`](Self::run), for an executor that runs tasks where they are submitted: on a worker's thread it is known
     /// that the task which submits this one waits for it.
+    ///
+    /// ```
+    /// let (runnable, future) = earnest_core::task(|| 7);
+    /// runnable.run_nested();
+    /// assert!(future.is_done());
+    /// ```
     pub fn run_nested(self) {
         let _had_been_cancelled = worker::with_current(|worker| self.run_by(worker, |_| {}));
     }
@@ -101,7 +146,7 @@ impl Runnable {
     }
 
     /// Says that the task is that of a pool: a worker of it that waits for the task may run it in place. To be called
-    /// before the task is queued.
+    /// before the task is queued. [`Worker`](crate::Worker) has an example.
     pub fn belongs_to(&self, owner: Owner) {
         // Nobody waits for one without a cell.
         if let Some(cell) = self.cell_if_any() {
@@ -110,6 +155,13 @@ impl Runnable {
     }
 
     /// Ends the task's future without running the task. The closure is dropped on this thread, callbacks run here.
+    ///
+    /// ```
+    /// # use earnest_core::Dismissal;
+    /// let (runnable, future) = earnest_core::task(|| 7);
+    /// runnable.dismiss(Dismissal::Rejected);
+    /// assert!(future.result().unwrap_err().is_rejected());
+    /// ```
     pub fn dismiss(self, reason: Dismissal) {
         match self.0 {
             Work::Cell(producer) => producer.dismiss(reason),
@@ -117,7 +169,8 @@ impl Runnable {
         }
     }
 
-    /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is dismissed.
+    /// Has the task counted in `backlog`, where a place has been taken for it, until it begins, is cancelled, or is
+    /// dismissed. [`Backlog`] has an example.
     pub fn count_in(&mut self, backlog: Arc<dyn Backlog>) {
         self.cell().count_in(backlog);
     }
@@ -137,19 +190,32 @@ impl Runnable {
         }
     }
 
-    /// Whether the task has been [counted](Self::count_in) in a backlog, be it that it has left that since.
+    /// Whether the task has been [counted](Self::count_in) in a backlog, be it that it has left that since. [`Backlog`]
+    /// has an example.
     #[must_use]
     pub fn was_counted(&self) -> bool {
         self.side_if_made().is_some_and(|side| side.backlog().is_taken())
     }
 
     /// The [priority](crate::TaskOptions::priority) that the task was submitted with.
+    ///
+    /// ```
+    /// # use earnest_core::Priority;
+    /// let (runnable, _future) = earnest_core::task(|| 7);
+    /// assert_eq!(runnable.priority(), Priority::Normal, "nobody has asked for another");
+    /// ```
     #[must_use]
     pub fn priority(&self) -> Priority {
         self.terms().map_or(Priority::Normal, |terms| terms.priority)
     }
 
     /// Whether the task was submitted [with options](crate::ExecutorExt::submit_with).
+    ///
+    /// ```
+    /// # use earnest_core::{TaskOptions, task, task_with};
+    /// assert!(!task(|| 7).0.has_options());
+    /// assert!(task_with(TaskOptions::new(), |_| 7).0.has_options());
+    /// ```
     #[must_use]
     pub fn has_options(&self) -> bool {
         self.terms().is_some()
@@ -163,7 +229,7 @@ impl Runnable {
         self.side_if_made().is_none()
     }
 
-    /// With which the task is ended when its time is up.
+    /// With which the task is ended when its time is up. [`Expiry`] has an example.
     #[must_use]
     pub fn expiry(&mut self) -> Expiry {
         Expiry::new(Link::new(self.cell()))
@@ -171,6 +237,14 @@ impl Runnable {
 
     /// Has `f` called when the task is over, whatever it came to, after those who wait have been told: on the thread
     /// that brings the outcome about. A panic in `f` is caught and reported.
+    ///
+    /// ```
+    /// let (sender, told) = std::sync::mpsc::channel();
+    /// let (mut runnable, future) = earnest_core::task(|| 7);
+    /// runnable.when_over(move || sender.send("over").unwrap());
+    /// future.cancel();
+    /// assert_eq!(told.recv().unwrap(), "over", "be it by a cancellation");
+    /// ```
     pub fn when_over(&mut self, f: impl FnOnce() + Send + 'static) {
         self.cell().observe(told(move || run_caught("an executor's hook", f)));
     }
@@ -268,13 +342,18 @@ impl Runnable {
         unsafe { Detached::from_words(from, n) }.into()
     }
 
-    /// Whether it is this task.
+    /// Whether it is this task. [`Worker`](crate::Worker) has an example.
     #[must_use]
     pub fn is(&self, task: TaskId) -> bool {
         self.cell_if_any() == Some(task.0)
     }
 
     /// Where the task was submitted.
+    ///
+    /// ```
+    /// let (runnable, _future) = earnest_core::task(|| 7);
+    /// assert_eq!(runnable.location().line(), line!() - 1);
+    /// ```
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
         match &self.0 {

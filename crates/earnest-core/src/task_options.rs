@@ -24,6 +24,13 @@ pub struct TaskOptions {
 }
 
 /// Which tasks go first. Executors that know no priorities take no notice.
+///
+/// ```
+/// use earnest_core::Priority;
+///
+/// assert!(Priority::High > Priority::Normal && Priority::Normal > Priority::Low);
+/// assert_eq!(Priority::default(), Priority::Normal);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Priority {
@@ -49,6 +56,12 @@ impl TaskOptions {
     }
 
     /// Which tasks go first.
+    ///
+    /// ```
+    /// # use earnest_core::{Priority, TaskOptions, task_with};
+    /// let (task, _future) = task_with(TaskOptions::new().priority(Priority::High), |_| 7);
+    /// assert_eq!(task.priority(), Priority::High);
+    /// ```
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self
@@ -57,6 +70,14 @@ impl TaskOptions {
     /// Has the task cancelled with `token`: as long as it has not begun, it never does, and its future ends with
     /// [`Error::Cancelled`](crate::Error::Cancelled); a running task finds its own token cancelled, which is a child of
     /// this one.
+    ///
+    /// ```
+    /// # use earnest_core::{CancellationToken, ExecutorExt, ManualExecutor, TaskOptions};
+    /// let (executor, token) = (ManualExecutor::new(), CancellationToken::new());
+    /// let future = executor.submit_with(TaskOptions::new().cancelled_by(&token), |_| 7);
+    /// token.cancel();
+    /// assert!(future.result().unwrap_err().is_cancelled());
+    /// ```
     pub fn cancelled_by(mut self, token: &CancellationToken) -> Self {
         self.token = Some(token.clone());
         self

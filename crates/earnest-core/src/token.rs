@@ -84,6 +84,16 @@ impl CancellationToken {
     ///
     /// A child of a token that is cancelled is cancelled from the start. Does not block, but for the tree's lock: see
     /// [Cost](Self#cost).
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// let parent = CancellationToken::new();
+    /// let (child, other) = (parent.child_token(), parent.child_token());
+    /// child.cancel();
+    /// assert!(!parent.is_cancelled() && !other.is_cancelled());
+    /// parent.cancel();
+    /// assert!(other.is_cancelled());
+    /// ```
     pub fn child_token(&self) -> Self {
         if !self.is_cancelled() {
             let child = Self::new();
@@ -108,6 +118,15 @@ impl CancellationToken {
     /// # Panics
     ///
     /// A panic in a callback is caught, reported as a [`tracing`] event, and changes nothing else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// let token = CancellationToken::new();
+    /// assert!(token.cancel());
+    /// assert!(!token.clone().cancel(), "it was cancelled before");
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "cancelling is done for its effect")]
     pub fn cancel(&self) -> bool {
         if self.is_cancelled() {
@@ -124,6 +143,21 @@ impl CancellationToken {
     }
 
     /// Whether the token has been cancelled: one load, cheap enough for an inner loop.
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// let token = CancellationToken::new();
+    /// let worker = std::thread::spawn({
+    ///     let token = token.clone();
+    ///     move || {
+    ///         while !token.is_cancelled() {
+    ///             std::thread::yield_now();
+    ///         }
+    ///     }
+    /// });
+    /// token.cancel();
+    /// worker.join().unwrap();
+    /// ```
     #[inline]
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
@@ -135,6 +169,16 @@ impl CancellationToken {
     /// # Errors
     ///
     /// [`Cancelled`], which converts to [`Error::Cancelled`](crate::Error::Cancelled).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::{CancellationToken, Cancelled};
+    /// let token = CancellationToken::new();
+    /// assert_eq!(token.checkpoint(), Ok(()));
+    /// token.cancel();
+    /// assert_eq!(token.checkpoint(), Err(Cancelled));
+    /// ```
     #[inline]
     pub fn checkpoint(&self) -> Result<(), Cancelled> {
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }

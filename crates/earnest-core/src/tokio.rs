@@ -48,6 +48,17 @@ impl TokioExecutor {
     /// # Panics
     ///
     /// Outside of a runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_core::{ExecutorExt, TokioExecutor};
+    ///
+    /// let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// let answer = runtime.block_on(async { TokioExecutor::current().submit(|| 6 * 7).await })?;
+    /// assert_eq!(answer, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn current() -> Self {

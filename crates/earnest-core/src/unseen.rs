@@ -9,6 +9,24 @@ use core::panic::Location;
 use earnest_sync::OnceLock;
 
 /// A failure that nobody has looked at: the last handle of its future is gone.
+///
+/// ```
+/// use earnest_core::set_unseen_failure_hook;
+/// use std::sync::{Mutex, mpsc};
+///
+/// let (sender, told) = mpsc::channel();
+/// let sender = Mutex::new(sender);
+/// set_unseen_failure_hook(move |failure| {
+///     let report = format!("line {}: {}", failure.location().line(), failure.error());
+///     sender.lock().unwrap().send(report).unwrap();
+/// })?;
+/// let (promise, future) = earnest_core::promise::<u32>();
+/// let line = line!() - 1;
+/// promise.fail("no such page");
+/// drop(future);
+/// assert_eq!(told.recv()?, format!("line {line}: the task failed: no such page"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct UnseenFailure<'a> {
     error: &'a Error,
@@ -74,7 +92,15 @@ pub fn set_unseen_failure_hook(
 }
 
 /// The hook for failures that nobody has looked at had been set before.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use earnest_core::{HookAlreadySet, set_unseen_failure_hook};
+///
+/// set_unseen_failure_hook(|_| {})?;
+/// assert!(matches!(set_unseen_failure_hook(|_| {}), Err(HookAlreadySet { .. })));
+/// # Ok::<(), HookAlreadySet>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HookAlreadySet {
     _private: (),
 }

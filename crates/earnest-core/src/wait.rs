@@ -214,6 +214,14 @@ fn no_more(entered: &mut Option<Entered>, waiting: &mut Option<Waiting<'_>>) -> 
 }
 
 /// How a wait has ended in which a worker may be the last that could bring it to its end.
+///
+/// ```
+/// use earnest_core::{Blocked, Owner, Waiter};
+/// use std::time::Instant;
+///
+/// let mut waiter = Waiter::new(1);
+/// assert_eq!(waiter.next_unless_jammed(Some(Instant::now()), Owner::next()), Blocked::TimedOut);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blocked {
     /// By this token.
@@ -229,6 +237,13 @@ pub enum Blocked {
 impl Waiter {
     /// Like [`next`](Self::next), for who waits for the tasks of `owner` to begin, and gives up where none of them would.
     /// Another worker takes this one's place meanwhile.
+    ///
+    /// ```
+    /// # use earnest_core::{Blocked, Owner, Waiter};
+    /// let mut waiter = Waiter::new(1);
+    /// waiter.inbox().put(0);
+    /// assert_eq!(waiter.next_unless_jammed(None, Owner::next()), Blocked::Token(0));
+    /// ```
     pub fn next_unless_jammed(&mut self, deadline: Option<Instant>, owner: Owner) -> Blocked {
         worker::with_current(|worker| match worker {
             None => self.next(deadline).map_or(Blocked::TimedOut, Blocked::Token),

@@ -15,9 +15,18 @@ use core::marker::PhantomData;
 /// key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
+///
+/// ```
+/// use earnest_core::{Future, Waitable};
+///
+/// let (_promise, pending) = earnest_core::promise::<u32>();
+/// let ready = Future::ready("of another type").shared();
+/// let either: [&dyn Waitable; 2] = [&pending, &ready];
+/// assert_eq!(either.len(), 2);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be waited for",
-    label = "no future of an executor or a promise",
+    label = "`{Self}` is no future of this library",
     note = "wait for a `Future`, `SharedFuture` or `ScopedFuture`, a reference or box of one, or a pair `(key, future)`",
     note = "an async block is made into a `Future` by `pool.spawn_async(block)`"
 )]

@@ -35,6 +35,17 @@ use roll::Slots;
 /// linked by index, which the waiting thread takes whole and reverses.
 ///
 /// What happened before a future settled happens before `next` returns its token.
+///
+/// ```
+/// use earnest_core::Waiter;
+///
+/// let mut waiter = Waiter::new(2);
+/// for token in 0..2 {
+///     let inbox = waiter.inbox().clone();
+///     earnest_core::Future::ready(7).add_done_callback(move |_| inbox.put(token));
+/// }
+/// assert_eq!((waiter.next(None), waiter.next(None)), (Some(0), Some(1)));
+/// ```
 #[derive(Debug)]
 pub struct Waiter {
     inbox: Arc<Inbox>,
@@ -45,6 +56,16 @@ pub struct Waiter {
 }
 
 /// Where tokens are left for a [`Waiter`], by completing threads and others.
+///
+/// ```
+/// use earnest_core::{Inbox, Waiter};
+/// use std::sync::Arc;
+///
+/// let mut waiter = Waiter::new(1);
+/// let inbox: Arc<Inbox> = waiter.inbox().clone();
+/// std::thread::spawn(move || inbox.put(0));
+/// assert_eq!(waiter.next(None), Some(0));
+/// ```
 #[derive(Debug)]
 #[repr(C)]
 pub struct Inbox {
@@ -102,6 +123,13 @@ fn push(newest: &AtomicUsize, link: &AtomicUsize, entry: usize, mut is_asleep: i
 
 impl Waiter {
     /// A waiter for tokens below `capacity`.
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(8);
+    /// waiter.inbox().put(7);
+    /// assert_eq!(waiter.try_next(), Some(7));
+    /// ```
     #[must_use]
     pub fn new(capacity: usize) -> Waiter {
         Waiter::with_slots(capacity, None)
@@ -119,12 +147,28 @@ impl Waiter {
     }
 
     /// Where this waiter's tokens are left.
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(1);
+    /// let inbox = waiter.inbox().clone();
+    /// std::thread::spawn(move || inbox.put(0));
+    /// assert_eq!(waiter.next(None), Some(0));
+    /// ```
     #[must_use]
     pub fn inbox(&self) -> &Arc<Inbox> {
         &self.inbox
     }
 
     /// The next settled token, if there is one already.
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(1);
+    /// assert_eq!(waiter.try_next(), None);
+    /// waiter.inbox().put(0);
+    /// assert_eq!(waiter.try_next(), Some(0));
+    /// ```
     pub fn try_next(&mut self) -> Option<usize> {
         let entry = match self.taken.pop() {
             Some(entry) => entry,
@@ -169,6 +213,16 @@ impl Waiter {
     /// The next settled token, if there is one already; otherwise the task is woken when there is. Does not block.
     ///
     /// The waker of the latest call counts. Waiting by turns in here and in [`next`](Self::next) is possible.
+    ///
+    /// ```
+    /// # use core::task::{Context, Poll, Waker};
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(1);
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// assert!(waiter.poll_next(&mut context).is_pending());
+    /// waiter.inbox().put(0);
+    /// assert_eq!(waiter.poll_next(&mut context), Poll::Ready(0));
+    /// ```
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<usize> {
         if let Some(token) = self.try_next() {
             return Poll::Ready(token);
@@ -218,6 +272,14 @@ impl Inbox {
     /// Makes room for `token`, whatever the capacity. The room is kept: tokens that have come back are to be used again.
     ///
     /// This may be called by any thread, and is to return before the token is used.
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(0);
+    /// waiter.inbox().admit(100);
+    /// waiter.inbox().put(100);
+    /// assert_eq!(waiter.try_next(), Some(100));
+    /// ```
     pub fn admit(&self, token: usize) {
         self.links.admit(token);
     }
@@ -228,6 +290,17 @@ impl Inbox {
     /// # Panics
     ///
     /// If there is no room for the token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(2);
+    /// waiter.inbox().put(1);
+    /// waiter.inbox().put(0);
+    /// waiter.inbox().put(1);
+    /// assert_eq!((waiter.try_next(), waiter.try_next(), waiter.try_next()), (Some(1), Some(0), None));
+    /// ```
     pub fn put(&self, token: usize) {
         let link = self.links.of(token);
         // NO MODEL: as in `take`.
@@ -261,6 +334,14 @@ impl Inbox {
     }
 
     /// Asks the waiting thread to look again whether it can do something about what it waits for.
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// let mut waiter = Waiter::new(1);
+    /// waiter.inbox().call();
+    /// waiter.inbox().put(0);
+    /// assert_eq!(waiter.next(None), Some(0), "being called is not the end of a wait");
+    /// ```
     pub fn call(&self) {
         self.parker.call();
     }

@@ -17,7 +17,7 @@ use core::panic::Location;
 use core::ptr;
 use std::sync::Arc;
 
-/// What a pool is told when one of its workers waits.
+/// What a pool is told when one of its workers waits. [`Worker`] has an example.
 pub trait Host: Send + Sync {
     /// A wait begins: the worker will run nothing before it ends. Lets another take its place, if it may.
     ///
@@ -65,6 +65,40 @@ pub trait Host: Send + Sync {
 ///
 /// While the thread [serves](Worker::serve), a wait on it may run a task of the same pool in
 /// place, tells the pool when it begins and ends, and is refused where it could not end.
+///
+/// ```
+/// use earnest_core::{Host, Inbox, Owner, Runnable, TaskId, Worker, task};
+/// use std::sync::{Arc, Mutex};
+///
+/// /// A pool of one thread, with a queue for one task.
+/// struct Alone(Mutex<Option<Runnable>>);
+/// impl Host for Alone {
+///     fn wait_begins(&self, _inbox: &Arc<Inbox>) {}
+///     fn wait_ends(&self, _inbox: &Arc<Inbox>) {}
+///     fn is_jammed(&self) -> bool {
+///         true // It is asked by who waits, and there is nobody else.
+///     }
+///     fn call_all(&self) {}
+///     fn n_workers(&self) -> usize {
+///         1
+///     }
+///     fn take_back(&self, task: TaskId) -> Option<Runnable> {
+///         self.0.lock().unwrap().take_if(|newest| newest.is(task))
+///     }
+/// }
+///
+/// let owner = Owner::next();
+/// let (inner, future) = task(|| 7);
+/// inner.belongs_to(owner);
+/// let (outer, outcome) = task(move || future.result());
+/// outer.belongs_to(owner);
+/// let pool = Alone(Mutex::new(Some(inner)));
+/// let worker = Worker::new(owner, &pool, 128 << 10);
+/// worker.ready();
+/// assert!(worker.serve(|| outer.run_on(&worker, |_is_about_to_be_free| ())));
+/// assert_eq!(outcome.result().unwrap().unwrap(), 7);
+/// assert!(pool.0.lock().unwrap().is_none(), "who waited for it has taken it back");
+/// ```
 pub struct Worker<'a> {
     pub(crate) owner: Owner,
     pub(crate) host: &'a dyn Host,
@@ -275,6 +309,7 @@ fn stand_in_ends(cell: RawCell) {
 
 impl Runnable {
     /// Like [`run`](Self::run), on a thread that is a `worker`, and tells `available` whether it is about to be free.
+    /// [`Worker`] has an example.
     ///
     /// It is told `true` when the closure has returned, its outcome has not been published, and no code of the user's is
     /// left to run: the moment at which a worker can say that it is available again, before anybody can react to the

@@ -73,10 +73,10 @@ impl Shared {
         if !stack_has_room() {
             return Err(Refused { task, reason: Refusal::Full });
         }
+        self.instrument(&mut task);
         if task.has_options() {
             self.keep_terms(&mut task);
         }
-        self.instrument(&mut task);
         task.run_nested();
         Ok(Admitted::Over)
     }

@@ -23,8 +23,8 @@ use std::task::Wake;
 struct AsyncTask<F: AsyncBlock> {
     pool: Arc<Shared>,
     location: &'static Location<'static>,
-    /// Entered whenever it is polled.
-    span: TaskSpan,
+    /// Entered whenever it is polled. Gone at the end, as wakers may be kept for longer.
+    span: Option<Mutex<Option<Arc<TaskSpan>>>>,
     /// Says whose the rest is, and does not publish it: that lies behind locks. Who moves the state has left the block's lock
     /// before, and who moves it on takes that lock afterwards. Had the latter come first there, the former would have moved
     /// the state only after it had been seen to. The promise is back behind its lock before anybody can have the turn to poll,
@@ -60,10 +60,11 @@ impl Shared {
     {
         let location = Location::caller();
         let (promise, future) = promise();
+        let span = TaskSpan::of_task(|| future.id(), None, location);
         let this = Arc::new(AsyncTask {
             pool: self.clone(),
             location,
-            span: TaskSpan::of_task(|| future.id(), None, location),
+            span: (!span.is_none()).then(|| Mutex::new(Some(Arc::new(span)))),
             state: AtomicUsize::new(QUEUED),
             block: Mutex::new(Some(Box::pin(block))),
             promise: Mutex::new(None),
@@ -129,7 +130,12 @@ where
         let Some(mut block) = self.block.lock().take() else { return };
         let waker = Waker::from(self.clone());
         let mut context = Context::from_waker(&waker);
-        let polled = self.span.run(|| catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(&mut context))));
+        let mut poll = || catch_unwind(AssertUnwindSafe(|| block.as_mut().poll(&mut context)));
+        let span = self.span.as_ref().and_then(|span| span.lock().clone());
+        let polled = match span {
+            Some(span) => span.run(poll),
+            None => poll(),
+        };
         if matches!(polled, Ok(Poll::Pending)) {
             return self.is_pending(block);
         }
@@ -172,7 +178,7 @@ where
             self.drop_block();
         }
         self.forget();
-        self.span.ends(TaskEnd::Cancelled.as_str());
+        self.span_ends(TaskEnd::Cancelled);
     }
 
     /// By the one whose it is.
@@ -181,11 +187,16 @@ where
         self.state.swap(ENDED, Relaxed);
         self.drop_block();
         self.forget();
-        self.span.ends(TaskEnd::of(&result).as_str());
+        self.span_ends(TaskEnd::of(&result));
         let promise = self.promise.lock().take();
         if let Some(promise) = promise {
             promise.settle(result);
         }
+    }
+
+    fn span_ends(&self, end: TaskEnd) {
+        let span = self.span.as_ref().and_then(|span| span.lock().take());
+        span.into_iter().for_each(|span| span.ends(end.as_str()));
     }
 
     fn drop_block(&self) {

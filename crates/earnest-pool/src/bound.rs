@@ -11,7 +11,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What becomes of a submission that finds the [queue full](crate::Builder::queue_capacity).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use earnest_pool::{RejectionPolicy, ThreadPoolExecutor};
+/// use std::sync::mpsc::channel;
+///
+/// let settings = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1);
+/// let pool = settings.rejection_policy(RejectionPolicy::Reject).build()?;
+/// let (begin, has_begun) = channel();
+/// let (release, held) = channel::<()>();
+/// let running = pool.submit(move || {
+///     begin.send(()).unwrap();
+///     held.recv().is_err()
+/// });
+/// has_begun.recv()?;
+/// let queued = pool.submit(|| 1);
+/// assert!(pool.submit(|| 2).result().unwrap_err().is_rejected(), "there is room for one");
+/// drop(release);
+/// assert!(running.result()? && queued.result()? == 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RejectionPolicy {
     /// The submission blocks until there is room. Of several the one that has waited longest comes in first.

@@ -18,8 +18,16 @@ use std::time::Duration;
 ///
 /// ```
 /// use earnest_pool::ThreadPoolExecutor;
+/// use std::time::Duration;
 ///
-/// let pool = ThreadPoolExecutor::builder().max_workers(4).thread_name_prefix("scraper").build()?;
+/// let pool = ThreadPoolExecutor::builder()
+///     .max_workers(4)
+///     .core_workers(1)
+///     .keep_alive(Duration::from_secs(60))
+///     .max_spare_workers(16)
+///     .stack_size(512 << 10)
+///     .thread_name_prefix("scraper")
+///     .build()?;
 /// let name = pool.submit(|| std::thread::current().name().map(str::to_owned));
 /// assert_eq!(name.result().unwrap().as_deref(), Some("scraper_0"));
 /// # Ok::<(), earnest_pool::BuildError>(())
@@ -37,6 +45,29 @@ use std::time::Duration;
 /// also on the thread on which something failed. Panics in it, and in `on_thread_start`, are caught and reported as
 /// [`tracing`] events, and change nothing else. At the end the pool accepts no more tasks, and refuses what is
 /// submitted from there.
+///
+/// ```
+/// # use earnest_pool::ThreadPoolExecutor;
+/// let (sender, seen) = std::sync::mpsc::channel();
+/// let note = |what| {
+///     let sender = sender.clone();
+///     move || sender.send(what).unwrap()
+/// };
+/// let (starts, state, stops) = (note("start"), note("state"), note("stop"));
+/// let pool = ThreadPoolExecutor::builder()
+///     .max_workers(1)
+///     .on_thread_start(move |_worker| starts())
+///     .worker_state(move |_worker| state())
+///     .initializer(note("initializer"))
+///     .finalizer(note("finalizer"))
+///     .on_thread_stop(move |_worker| stops())
+///     .build()?;
+/// pool.submit(note("task")).result().unwrap();
+/// pool.shutdown();
+/// let order: Vec<_> = seen.try_iter().collect();
+/// assert_eq!(order, ["start", "state", "initializer", "task", "finalizer", "stop"]);
+/// # Ok::<(), earnest_pool::BuildError>(())
+/// ```
 #[must_use = "settings do nothing until `build` makes a pool of them"]
 #[derive(Debug)]
 pub struct Builder<S = ()> {
@@ -168,7 +199,7 @@ impl<S> Builder<S> {
         self
     }
 
-    /// What becomes of a submission that finds the queue full. Default: it waits.
+    /// What becomes of a submission that finds the queue full. Default: it waits. [`RejectionPolicy`] has an example.
     pub fn rejection_policy(mut self, policy: RejectionPolicy) -> Self {
         self.rejection_policy = policy;
         self
@@ -323,11 +354,17 @@ fn default_prefix() -> String {
 }
 
 /// What an initializer may return: `()`, or a `Result<(), E>` with any error.
+///
+/// ```
+/// # use earnest_pool::ThreadPoolExecutor;
+/// let pool = ThreadPoolExecutor::builder().initializer(|| Err("no licence")).build()?;
+/// assert!(pool.submit(|| 7).result().unwrap_err().is_broken());
+/// # Ok::<(), earnest_pool::BuildError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an initializer cannot return `{Self}`",
     label = "returns `{Self}`, where `()` or `Result<(), E>` is wanted",
-    note = "what is made for tasks to use goes into `worker_state`, and `submit_local` lends it to them",
-    note = "the error of a `Result` is one that `Box<dyn Error + Send + Sync>` can be made from"
+    note = "what is made for tasks to use goes into `worker_state`, and `submit_local` lends it to them"
 )]
 pub trait InitializerResult: sealed::IntoResult {}
 

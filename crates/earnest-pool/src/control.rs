@@ -13,6 +13,15 @@ impl<S> ThreadPoolExecutor<S> {
     /// Accepts no more tasks, lets the queued ones run, and blocks until all workers have ended.
     ///
     /// Can be called again, and from any thread. On a worker of this pool it does not wait.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// let future = pool.submit(|| 7);
+    /// pool.shutdown();
+    /// assert!(future.is_done(), "what was queued has run");
+    /// assert!(pool.submit(|| 8).result().unwrap_err().is_rejected());
+    /// ```
     pub fn shutdown(&self) {
         // Without a timeout nothing can be still running.
         let _ended = self.shutdown_with(Shutdown::default());
@@ -29,6 +38,28 @@ impl<S> ThreadPoolExecutor<S> {
     /// [`StillRunning`] when `how.timeout` has passed. The tokens of the pool's tasks have been cancelled then: those that
     /// run can see it, and those that are still queued begin like that. The workers go on, and a later call can wait for
     /// them again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use earnest_pool::{Shutdown, ThreadPoolExecutor};
+    /// use std::sync::mpsc::channel;
+    ///
+    /// let pool = ThreadPoolExecutor::builder().max_workers(1).build()?;
+    /// let (begin, has_begun) = channel();
+    /// let (release, held) = channel::<()>();
+    /// let running = pool.submit(move || {
+    ///     begin.send(()).unwrap();
+    ///     held.recv().is_err()
+    /// });
+    /// has_begun.recv()?;
+    /// let queued = pool.submit(|| 7);
+    /// pool.shutdown_with(Shutdown { cancel_pending: true, wait: false, ..Shutdown::default() })?;
+    /// assert!(queued.result().unwrap_err().is_cancelled());
+    /// drop(release);
+    /// assert!(running.result()?, "what runs is not interrupted");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn shutdown_with(&self, how: Shutdown) -> Result<(), StillRunning> {
         self.shared.shut_down(how)
     }
@@ -52,12 +83,26 @@ impl<S> ThreadPoolExecutor<S> {
     /// what is scheduled for later never comes where there is no clock. An async block is polled where it is made or
     /// woken; one that goes on waking itself until something else happens keeps that thread for ever. A wait for what is not
     /// there yet gives [`Error::Deadlock`](earnest_core::Error::Deadlock).
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// pool.submit(|| ()).result().unwrap();
+    /// assert_eq!(pool.degraded(), None, "there are threads here");
+    /// ```
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
         self.shared.degraded.get().copied()
     }
 
     /// The largest number of threads.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::builder().max_workers(4).build()?;
+    /// assert_eq!(pool.max_workers(), 4);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     #[must_use]
     pub fn max_workers(&self) -> usize {
         self.shared.sleep.max_workers() as usize
@@ -89,6 +134,15 @@ impl<S> ThreadPoolExecutor<S> {
     ///
     /// This is the number in its name, and the one that [`Builder::worker_state`] and the hooks are given. It is known
     /// to the very end of the thread.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::builder().max_workers(1).build()?;
+    /// let handle = pool.handle();
+    /// assert_eq!(pool.submit(move || handle.worker_index()).result().unwrap(), Some(0));
+    /// assert_eq!(pool.worker_index(), None, "this is no thread of the pool");
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     #[must_use]
     pub fn worker_index(&self) -> Option<usize> {
         seat::index_in(&*self.shared)
@@ -96,6 +150,14 @@ impl<S> ThreadPoolExecutor<S> {
 
     /// The number of threads there are now. A thread that has run its last task does not count, although it may still
     /// run the finalizer.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// assert_eq!(pool.worker_count(), 0, "threads are started as they are needed");
+    /// pool.submit(|| ()).result().unwrap();
+    /// assert_eq!(pool.worker_count(), 1);
+    /// ```
     #[must_use]
     pub fn worker_count(&self) -> usize {
         self.shared.sleep.counts().live() as usize

@@ -7,6 +7,19 @@ use std::io::ErrorKind;
 
 /// Why a pool runs its tasks where they are submitted: see
 /// [`ThreadPoolExecutor::degraded`](crate::ThreadPoolExecutor::degraded).
+///
+/// ```
+/// use earnest_pool::{Degraded, ThreadPoolExecutor};
+///
+/// let pool = ThreadPoolExecutor::new();
+/// pool.submit(|| ()).result().unwrap();
+/// match pool.degraded() {
+///     None => println!("on its own threads"),
+///     Some(Degraded::Unsupported) => println!("there are no threads on this platform"),
+///     Some(_) => println!("there are no threads for this program"),
+/// }
+/// # assert_eq!(pool.degraded(), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Degraded {

@@ -7,6 +7,14 @@ use earnest_core::RunningTask;
 use std::error::Error as StdError;
 
 /// The settings of a pool make no sense.
+///
+/// ```
+/// use earnest_pool::{BuildError, ThreadPoolExecutor};
+///
+/// let error = ThreadPoolExecutor::builder().max_workers(0).build().unwrap_err();
+/// assert_eq!(error, BuildError::MaxWorkers(0));
+/// assert_eq!(error.to_string(), "max_workers must be greater than 0");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -34,6 +42,28 @@ impl fmt::Display for BuildError {
 impl StdError for BuildError {}
 
 /// A shutdown ran out of time: these workers still run a task.
+///
+/// ```
+/// use earnest_core::TaskOptions;
+/// use earnest_pool::{Shutdown, ThreadPoolExecutor};
+/// use std::{sync::mpsc::channel, time::Duration};
+///
+/// let pool = ThreadPoolExecutor::builder().max_workers(1).thread_name_prefix("printer").build()?;
+/// let (begin, has_begun) = channel();
+/// let report = pool.submit_with(TaskOptions::new().name("report"), move |context| {
+///     begin.send(()).unwrap();
+///     context.token().wait();
+/// });
+/// has_begun.recv()?;
+///
+/// let at_once = Shutdown { timeout: Some(Duration::ZERO), ..Shutdown::default() };
+/// let still_running = pool.shutdown_with(at_once).unwrap_err();
+/// assert_eq!(still_running.thread_names(), ["printer_0"]);
+/// assert_eq!(still_running.tasks()[0].name(), Some("report"));
+/// // Its token has been cancelled, and so it comes to its end.
+/// report.result()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StillRunning {
     threads: Vec<String>,

@@ -3,6 +3,26 @@
 use earnest_core::{TaskEvent, TaskInfo};
 
 /// Something that has happened in a pool: see [`Builder::on_event`](crate::Builder::on_event).
+///
+/// ```
+/// use earnest_pool::{Event, ThreadPoolExecutor, WorkerEvent};
+/// use std::sync::mpsc::channel;
+///
+/// let (events, seen) = channel();
+/// let pool = ThreadPoolExecutor::builder()
+///     .max_workers(1)
+///     .on_event(move |event| {
+///         if let Event::Worker { worker, event, .. } = event {
+///             events.send((*worker, *event)).unwrap();
+///         }
+///     })
+///     .build()?;
+/// pool.submit(|| 7).result().unwrap();
+/// pool.shutdown();
+/// assert_eq!(seen.try_iter().next(), Some((0, WorkerEvent::Started)));
+/// assert_eq!(seen.try_iter().last(), Some((0, WorkerEvent::Stopped)));
+/// # Ok::<(), earnest_pool::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -27,6 +47,11 @@ pub enum Event<'a> {
 }
 
 /// What a worker does from now on.
+///
+/// ```
+/// # use earnest_pool::WorkerEvent;
+/// assert_eq!(WorkerEvent::Stole.as_str(), "stole");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkerEvent {
@@ -48,6 +73,11 @@ pub enum WorkerEvent {
 
 impl WorkerEvent {
     /// The same in a word or two, for labels: `started`, `wait_began`, and so on.
+    ///
+    /// ```
+    /// # use earnest_pool::WorkerEvent;
+    /// assert_eq!(WorkerEvent::WaitBegan.as_str(), "wait_began");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

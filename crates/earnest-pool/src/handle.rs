@@ -15,6 +15,19 @@ use std::time::Duration;
 
 /// A way to submit to a [`ThreadPoolExecutor`] that can be cloned and sent anywhere. It does not keep the pool open:
 /// after the executor is shut down or dropped, submissions are refused.
+///
+/// ```
+/// use earnest_pool::ThreadPoolExecutor;
+///
+/// let pool = ThreadPoolExecutor::new();
+/// let handle = pool.handle();
+/// let outer = pool.submit(move || handle.submit(|| 6 * 7));
+/// assert_eq!(outer.result().unwrap().result().unwrap(), 42);
+///
+/// let handle = pool.handle();
+/// drop(pool);
+/// assert!(handle.submit(|| 7).result().unwrap_err().is_rejected());
+/// ```
 pub struct PoolHandle<S = ()> {
     shared: Arc<Shared>,
     state: PhantomData<fn(&mut S)>,
@@ -25,7 +38,13 @@ impl<S> PoolHandle<S> {
         Self { shared, state: PhantomData }
     }
 
-    /// See [`ThreadPoolExecutor::submit`].
+    /// Queues `f`, and gives back the future of what it returns: see [`ThreadPoolExecutor::submit`].
+    ///
+    /// ```
+    /// # let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let handle = pool.handle();
+    /// assert_eq!(handle.submit(|| 6 * 7).result().unwrap(), 42);
+    /// ```
     #[track_caller]
     pub fn submit<F, T>(&self, f: F) -> Future<T>
     where
@@ -35,7 +54,15 @@ impl<S> PoolHandle<S> {
         ExecutorExt::submit(self, f)
     }
 
-    /// See [`ThreadPoolExecutor::submit_with`].
+    /// The same with a name, priority, deadline or token: see [`ThreadPoolExecutor::submit_with`].
+    ///
+    /// ```
+    /// # use earnest_core::TaskOptions;
+    /// # let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let options = TaskOptions::new().name("report");
+    /// let named = pool.handle().submit_with(options, |context| context.name() == Some("report"));
+    /// assert!(named.result().unwrap());
+    /// ```
     #[track_caller]
     pub fn submit_with<F, T>(&self, options: TaskOptions, f: F) -> Future<T>
     where
@@ -45,7 +72,15 @@ impl<S> PoolHandle<S> {
         ExecutorExt::submit_with(self, options, f)
     }
 
-    /// See [`ThreadPoolExecutor::schedule_after`].
+    /// Queues `f` when `delay` has passed: see [`ThreadPoolExecutor::schedule_after`].
+    ///
+    /// ```
+    /// # use std::time::{Duration, Instant};
+    /// # let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let begin = Instant::now();
+    /// let later = pool.handle().schedule_after(Duration::from_millis(5), move || begin.elapsed());
+    /// assert!(later.result().unwrap() >= Duration::from_millis(5));
+    /// ```
     #[track_caller]
     pub fn schedule_after<F, T>(&self, delay: Duration, f: F) -> Future<T>
     where
@@ -55,13 +90,33 @@ impl<S> PoolHandle<S> {
         self.shared.schedule_after(delay, f)
     }
 
-    /// See [`ThreadPoolExecutor::schedule_every`].
+    /// Queues `f` again and again: see [`ThreadPoolExecutor::schedule_every`].
+    ///
+    /// ```
+    /// # use earnest_pool::{Every, ThreadPoolExecutor};
+    /// # use std::{sync::mpsc::channel, time::Duration};
+    /// # let pool = ThreadPoolExecutor::new();
+    /// let (tick, ticks) = channel();
+    /// let ticking = pool.handle().schedule_every(Every::delay(Duration::from_millis(1)), move || {
+    ///     let _nobody_listens = tick.send(());
+    /// });
+    /// assert_eq!(ticks.iter().take(2).count(), 2);
+    /// assert!(ticking.cancel());
+    /// ```
     #[track_caller]
     pub fn schedule_every(&self, every: Every, f: impl FnMut() + Send + 'static) -> Future<()> {
         self.shared.schedule_every(every, f)
     }
 
-    /// See [`ThreadPoolExecutor::spawn_async`].
+    /// Runs an async block on the pool's workers: see [`ThreadPoolExecutor::spawn_async`].
+    ///
+    /// ```
+    /// # let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let (promise, question) = earnest_core::promise::<u32>();
+    /// let answer = pool.handle().spawn_async(async { question.await.unwrap() * 2 });
+    /// promise.complete(21).unwrap();
+    /// assert_eq!(answer.result().unwrap(), 42);
+    /// ```
     #[track_caller]
     pub fn spawn_async<F>(&self, block: F) -> Future<F::Output>
     where
@@ -71,7 +126,15 @@ impl<S> PoolHandle<S> {
         self.shared.spawn_async(block)
     }
 
-    /// See [`ThreadPoolExecutor::submit_local`].
+    /// Lends `f` the state of the worker that it runs on: see [`ThreadPoolExecutor::submit_local`].
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::builder().worker_state(|index| format!("worker {index}")).build()?;
+    /// let name = pool.handle().submit_local(|name: &mut String| name.clone());
+    /// assert_eq!(name.result().unwrap(), "worker 0");
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     #[track_caller]
     pub fn submit_local<F, T>(&self, f: F) -> Future<T>
     where
@@ -82,7 +145,14 @@ impl<S> PoolHandle<S> {
         self.shared.submit_local(f)
     }
 
-    /// See [`ThreadPoolExecutor::worker_index`].
+    /// Which worker of the pool the calling thread is, if it is one: see [`ThreadPoolExecutor::worker_index`].
+    ///
+    /// ```
+    /// # let pool = earnest_pool::ThreadPoolExecutor::new();
+    /// let handle = pool.handle();
+    /// assert_eq!(handle.worker_index(), None);
+    /// assert_eq!(pool.submit(move || handle.worker_index()).result().unwrap(), Some(0));
+    /// ```
     #[must_use]
     pub fn worker_index(&self) -> Option<usize> {
         seat::index_in(&*self.shared)

@@ -39,12 +39,28 @@ impl Histogram {
     }
 
     /// How long all of them have taken together.
+    ///
+    /// ```
+    /// # let pool = earnest_pool::ThreadPoolExecutor::builder().task_times(true).build()?;
+    /// (0..3).for_each(|n| drop(pool.submit(move || n).result()));
+    /// let run = pool.stats().times.unwrap().run;
+    /// assert!(run.sum() >= run.max());
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     #[must_use]
     pub fn sum(&self) -> Duration {
         Duration::from_nanos(self.sum)
     }
 
     /// The longest; zero if there was none.
+    ///
+    /// ```
+    /// # let pool = earnest_pool::ThreadPoolExecutor::builder().task_times(true).build()?;
+    /// pool.submit(|| 7).result().unwrap();
+    /// let run = pool.stats().times.unwrap().run;
+    /// assert_eq!(run.max(), run.sum(), "there was only one");
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     #[must_use]
     pub fn max(&self) -> Duration {
         Duration::from_nanos(self.max)

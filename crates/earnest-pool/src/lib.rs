@@ -11,8 +11,22 @@
 //! to be started. A worker that looks for work takes its own newest task, or the oldest of the shared queue, or
 //! another worker's oldest; it runs the task, which completes the future, and looks again. When it has found nothing
 //! for a while, it parks.
+//!
+//! ```
+//! use earnest_pool::ThreadPoolExecutor;
+//!
+//! let pool = ThreadPoolExecutor::builder().max_workers(2).build()?;
+//! let squares = [1, 2, 3].map(|n| pool.submit(move || n * n));
+//! assert_eq!(squares.map(|square| square.result().unwrap()), [1, 4, 9]);
+//! # Ok::<(), earnest_pool::BuildError>(())
+//! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+mod readme {}
 
 // In reading order: the way of a task, what goes on around it on a worker's thread, and the settings.
 mod pool;

@@ -29,7 +29,7 @@ use std::borrow::Cow;
 /// [async blocks](crate::ThreadPoolExecutor::spawn_async), of which workers' events are all that is told. When a pool is at rest
 /// as many tasks have ended as were queued, and the gauges of tasks and of waiting threads are zero.
 ///
-/// Two pools of one name add up. A recorder may show nothing of a metric until something has come of it.
+/// Two pools of one name add up.
 ///
 /// # Which recorder
 ///
@@ -69,9 +69,7 @@ use std::borrow::Cow;
 /// # assert_eq!(tasks.load(SeqCst), 1);
 /// # Ok::<(), earnest_pool::BuildError>(())
 /// ```
-pub fn metrics_recorder(
-    pool: impl Into<Cow<'static, str>>,
-) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
+pub fn metrics_recorder(pool: impl Into<Cow<'static, str>>) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
     describe();
     let metrics = Metrics::new(SharedString::from(pool.into()));
     move |event| metrics.record(event)

@@ -74,12 +74,25 @@ pub struct ThreadPoolExecutor<S = ()> {
 
 impl ThreadPoolExecutor {
     /// A pool with the default settings; see [`Builder`].
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// assert_eq!(pool.worker_count(), 0);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build_unchecked()
     }
 
     /// Settings for a pool.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::builder().max_workers(2).build()?;
+    /// assert_eq!(pool.max_workers(), 2);
+    /// # Ok::<(), earnest_pool::BuildError>(())
+    /// ```
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -92,6 +105,14 @@ impl<S> ThreadPoolExecutor<S> {
     }
 
     /// A way to submit that can be cloned and sent anywhere, and does not keep the pool open.
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// let handle = pool.handle();
+    /// let outer = pool.submit(move || handle.submit(|| 7).result());
+    /// assert_eq!(outer.result().unwrap().unwrap(), 7);
+    /// ```
     #[must_use]
     pub fn handle(&self) -> PoolHandle<S> {
         PoolHandle::new(self.shared.clone())
@@ -102,6 +123,14 @@ impl<S> ThreadPoolExecutor<S> {
     ///
     /// Where the pool does not accept the task, `f` is dropped, and the future is done already, with
     /// [`Error::Rejected`](earnest_core::Error::Rejected) or [`Error::Broken`](earnest_core::Error::Broken).
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// let words = vec!["moved", "in"];
+    /// let lengths = pool.submit(move || words.into_iter().map(str::len).collect::<Vec<_>>());
+    /// assert_eq!(lengths.result().unwrap(), [5, 2]);
+    /// ```
     #[track_caller]
     pub fn submit<F, T>(&self, f: F) -> Future<T>
     where
@@ -137,7 +166,7 @@ impl<S> ThreadPoolExecutor<S> {
         ExecutorExt::submit_with(self, options, f)
     }
 
-    /// Queues `f` when `delay` has passed, as if it were submitted then.
+    /// Queues `f` when `delay` has passed, as if it were submitted then. The call does not block.
     ///
     /// It can be cancelled until it begins. If the pool is shut down before, it ends with
     /// [`Error::Rejected`](earnest_core::Error::Rejected): nobody waits for what is not due. A delay that is too large for the
@@ -162,6 +191,7 @@ impl<S> ThreadPoolExecutor<S> {
     }
 
     /// Queues `f` again and again, at a [fixed rate](Every::rate) or with a [fixed delay](Every::delay). Runs never overlap.
+    /// The call does not block.
     ///
     /// The future is done when that comes to its end: when it is cancelled, which a run in progress does not prevent; with
     /// the panic, when `f` panics, after which it is not called again; with [`Error::Rejected`](earnest_core::Error::Rejected)
@@ -187,7 +217,7 @@ impl<S> ThreadPoolExecutor<S> {
         self.shared.schedule_every(every, f)
     }
 
-    /// Runs an async block on the pool's workers, and gives back the future of what it comes to.
+    /// Runs an async block on the pool's workers, and gives back the future of what it comes to. Does not block.
     ///
     /// It is polled by a task of the pool whenever it has been woken; while it waits it holds no worker, so that one worker
     /// has many of them in progress. A block that blocks its thread holds up a worker, as any task does: for a call that has
@@ -254,6 +284,16 @@ impl<S> ThreadPoolExecutor<S> {
     ///
     /// [`SubmitError`], with `f` inside, after a shutdown, when the pool is broken, or when it has no thread and cannot
     /// start one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// pool.shutdown();
+    /// let closure = pool.try_submit(|| 7).unwrap_err().into_inner();
+    /// assert_eq!(closure(), 7, "it can be called here");
+    /// ```
     #[track_caller]
     pub fn try_submit<F, T>(&self, f: F) -> Result<Future<T>, SubmitError<F>>
     where
@@ -263,11 +303,22 @@ impl<S> ThreadPoolExecutor<S> {
         ExecutorExt::try_submit(self, f)
     }
 
-    /// Queues `f`, with no future to ask. A panic in it is reported as a [`tracing`] event.
+    /// Queues `f`, with no future to ask. Blocks where [`submit`](Self::submit) does. A panic in `f` is reported as a
+    /// [`tracing`] event.
     ///
     /// # Errors
     ///
     /// [`SubmitError`], with `f` inside, as for [`try_submit`](Self::try_submit).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_pool::ThreadPoolExecutor;
+    /// let pool = ThreadPoolExecutor::new();
+    /// let (sender, seen) = std::sync::mpsc::channel();
+    /// assert!(pool.execute(move || sender.send(7).unwrap()).is_ok());
+    /// assert_eq!(seen.recv().unwrap(), 7);
+    /// ```
     #[track_caller]
     pub fn execute<F>(&self, f: F) -> Result<(), SubmitError<F>>
     where

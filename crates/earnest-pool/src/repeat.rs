@@ -5,14 +5,23 @@ use crate::schedule::{AGAIN, End, call_off};
 use crate::shared::Shared;
 use crate::timer::{self, Key};
 use core::panic::Location;
-use earnest_core::{Dismissal, Error, Panic, Promise, TaskSpan, run_caught, task};
+use earnest_core::{Dismissal, Error, Panic, Promise, TaskSpan, run_caught, task_at};
 use earnest_sync::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How often, and from when on: see [`ThreadPoolExecutor::schedule_every`](crate::ThreadPoolExecutor::schedule_every).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use earnest_pool::Every;
+/// use std::time::Duration;
+///
+/// let hourly_from_now = Every::rate(Duration::from_secs(60 * 60)).first_after(Duration::ZERO);
+/// let hourly = Every::rate(Duration::from_secs(60 * 60));
+/// assert_ne!(hourly_from_now, hourly, "that begins in an hour");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "it does nothing by itself: give it to `schedule_every`"]
 pub struct Every {
     period: Duration,
@@ -28,17 +37,56 @@ impl Every {
     /// # Panics
     ///
     /// If `period` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_pool::{Every, ThreadPoolExecutor};
+    /// # use std::{sync::mpsc::channel, time::{Duration, Instant}};
+    /// # let pool = ThreadPoolExecutor::new();
+    /// let (tick, ticks) = channel();
+    /// let begin = Instant::now();
+    /// let ticking = pool.schedule_every(Every::rate(Duration::from_millis(2)), move || {
+    ///     let _nobody_listens = tick.send(());
+    /// });
+    /// ticks.iter().take(3).count();
+    /// assert!(begin.elapsed() >= Duration::from_millis(6));
+    /// # ticking.cancel();
+    /// ```
     pub fn rate(period: Duration) -> Self {
         assert!(!period.is_zero(), "there is no rate without a period");
         Self { period, is_rate: true, first_after: period }
     }
 
     /// With a fixed delay: each run begins a period after the one before has ended.
+    ///
+    /// ```
+    /// # use earnest_pool::{Every, ThreadPoolExecutor};
+    /// # use std::{sync::mpsc::channel, time::Duration};
+    /// # let pool = ThreadPoolExecutor::new();
+    /// let (tick, ticks) = channel();
+    /// let polling = pool.schedule_every(Every::delay(Duration::ZERO), move || {
+    ///     let _nobody_listens = tick.send(());
+    /// });
+    /// assert_eq!(ticks.iter().take(3).count(), 3);
+    /// # polling.cancel();
+    /// ```
     pub fn delay(period: Duration) -> Self {
         Self { period, is_rate: false, first_after: period }
     }
 
     /// How long until the first run. Default: a period.
+    ///
+    /// ```
+    /// # use earnest_pool::{Every, ThreadPoolExecutor};
+    /// # use std::{sync::mpsc::channel, time::Duration};
+    /// # let pool = ThreadPoolExecutor::new();
+    /// let (tick, ticks) = channel();
+    /// let at_once_and_hourly = Every::rate(Duration::from_secs(3600)).first_after(Duration::ZERO);
+    /// let ticking = pool.schedule_every(at_once_and_hourly, move || tick.send(()).unwrap());
+    /// ticks.recv().unwrap();
+    /// # ticking.cancel();
+    /// ```
     pub fn first_after(mut self, delay: Duration) -> Self {
         self.first_after = delay;
         self
@@ -133,7 +181,7 @@ impl Repeating {
     /// On the timer's thread.
     fn is_due(self: &Arc<Self>, when: Instant) {
         let turn = Turn { repeating: Some(self.clone()), when };
-        let (task, run) = task(move || turn.take());
+        let (task, run) = task_at(self.location, move || turn.take());
         run.detach();
         if let Err(refused) = self.submitter.run(|| self.pool.spawn(task, Entry::Try)) {
             refused.task.dismiss(Dismissal::Cancelled);

@@ -11,7 +11,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to shut down; see [`ThreadPoolExecutor::shutdown_with`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use earnest_pool::{Shutdown, ThreadPoolExecutor};
+/// use std::time::Duration;
+///
+/// let pool = ThreadPoolExecutor::new();
+/// let last = pool.submit(|| 7);
+/// let within_a_minute = Shutdown { timeout: Some(Duration::from_secs(60)), ..Shutdown::default() };
+/// pool.shutdown_with(within_a_minute)?;
+/// assert!(last.is_done());
+/// # Ok::<(), earnest_pool::StillRunning>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shutdown {
     /// Block until all workers have ended. Default: `true`.
     pub wait: bool,

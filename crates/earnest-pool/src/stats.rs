@@ -4,6 +4,15 @@ use crate::shared::Shared;
 use crate::times::TaskTimes;
 
 /// What a pool was doing at one moment: see [`ThreadPoolExecutor::stats`](crate::ThreadPoolExecutor::stats).
+///
+/// ```
+/// use earnest_pool::ThreadPoolExecutor;
+///
+/// let pool = ThreadPoolExecutor::builder().max_workers(4).build()?;
+/// let stats = pool.stats();
+/// assert_eq!((stats.max_workers, stats.workers, stats.queued), (4, 0, 0));
+/// # Ok::<(), earnest_pool::BuildError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

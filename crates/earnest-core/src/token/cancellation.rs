@@ -10,6 +10,21 @@ use core::task::{Context, Poll};
 ///
 /// Polling does not block. The waker of the latest poll is woken by whoever cancels; a panic in it is caught and
 /// reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind. Asked again, it is ready again.
+///
+/// ```
+/// use core::future::Future;
+/// use core::pin::Pin;
+/// use core::task::{Context, Waker};
+/// use earnest_core::CancellationToken;
+///
+/// let token = CancellationToken::new();
+/// // What `(&token).await` awaits.
+/// let mut cancellation = (&token).into_future();
+/// let mut context = Context::from_waker(Waker::noop());
+/// assert!(Pin::new(&mut cancellation).poll(&mut context).is_pending());
+/// token.cancel();
+/// assert!(Pin::new(&mut cancellation).poll(&mut context).is_ready());
+/// ```
 #[must_use = "this does nothing unless it is awaited; `wait` blocks instead"]
 pub struct Cancellation<'a> {
     token: &'a CancellationToken,

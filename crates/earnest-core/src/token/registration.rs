@@ -17,6 +17,20 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 /// cancelling thread came to it, and then it never runs; or that thread has taken it to be called. In that case it may
 /// be running when the drop returns, or even be about to begin. [`unregister`](Self::unregister) says which of the two
 /// it was.
+///
+/// # Examples
+///
+/// ```
+/// use earnest_core::CancellationToken;
+/// use std::sync::mpsc;
+///
+/// let (sender, told) = mpsc::channel();
+/// let token = CancellationToken::new();
+/// let registration = token.on_cancel(move || sender.send("cancelled").unwrap());
+/// token.cancel();
+/// assert_eq!(told.recv().unwrap(), "cancelled");
+/// assert!(!registration.unregister(), "it has been called");
+/// ```
 #[must_use = "dropping a registration takes its callback off: keep it, or call `detach` if the callback is to stay"]
 pub struct Registration {
     /// Of no token, where there is nothing to take off.
@@ -36,6 +50,16 @@ impl Registration {
 
     /// Leaves the callback on the token for good: it is called when the token is cancelled, and dropped uncalled if the
     /// token comes to an end otherwise.
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// # use std::sync::mpsc;
+    /// let (sender, told) = mpsc::channel();
+    /// let token = CancellationToken::new();
+    /// token.on_cancel(move || sender.send("cancelled").unwrap()).detach();
+    /// token.cancel();
+    /// assert_eq!(told.recv().unwrap(), "cancelled");
+    /// ```
     pub fn detach(mut self) {
         self.token = Weak::new();
     }
@@ -44,6 +68,14 @@ impl Registration {
     ///
     /// `false`: it has been called, is being called or is about to be, by the thread that cancels; or it has gone with
     /// its token. Does not block. A panic in the destructor of the callback is caught and reported.
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// let token = CancellationToken::new();
+    /// let registration = token.on_cancel(|| unreachable!("it is taken off"));
+    /// assert!(registration.unregister());
+    /// token.cancel();
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "taking off is done for its effect")]
     pub fn unregister(mut self) -> bool {
         self.take_off()

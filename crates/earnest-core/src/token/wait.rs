@@ -8,6 +8,15 @@ impl CancellationToken {
     /// Blocks until the token is cancelled. In a task, another worker goes on in its stead meanwhile, as for any future.
     ///
     /// Where nobody else has a handle to the token or to one that it descends from, this is for ever.
+    ///
+    /// ```
+    /// # use earnest_core::CancellationToken;
+    /// let token = CancellationToken::new();
+    /// let canceller = token.clone();
+    /// std::thread::spawn(move || canceller.cancel());
+    /// token.wait();
+    /// assert!(token.is_cancelled());
+    /// ```
     #[track_caller]
     pub fn wait(&self) {
         if !self.is_cancelled() {

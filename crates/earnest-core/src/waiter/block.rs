@@ -17,6 +17,14 @@ use earnest_sync::{
 use std::time::Instant;
 
 /// The point in time that lies `timeout` ahead; `None`, which is for ever, where the clock does not reach that far.
+///
+/// ```
+/// use earnest_core::deadline_after;
+/// use std::time::{Duration, Instant};
+///
+/// assert!(deadline_after(Duration::from_secs(1)).is_some_and(|deadline| deadline > Instant::now()));
+/// assert_eq!(deadline_after(Duration::MAX), None, "for ever");
+/// ```
 #[must_use]
 pub fn deadline_after(timeout: Duration) -> Option<Instant> {
     earnest_sync::now()?.checked_add(timeout)
@@ -47,6 +55,18 @@ impl Waiter {
     /// # Panics
     ///
     /// Where there are no threads, as on WebAssembly, and nothing has settled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use earnest_core::Waiter;
+    /// # use std::time::Instant;
+    /// let mut waiter = Waiter::new(1);
+    /// assert_eq!(waiter.next(Some(Instant::now())), None, "time is up");
+    /// let inbox = waiter.inbox().clone();
+    /// std::thread::spawn(move || inbox.put(0));
+    /// assert_eq!(waiter.next(None), Some(0));
+    /// ```
     pub fn next(&mut self, deadline: Option<Instant>) -> Option<usize> {
         loop {
             match self.next_unless_called(deadline) {
