@@ -1,6 +1,8 @@
-//! `cargo xtask api`: the public interface of the published crates, against a listing that is kept with the sources.
+//! `cargo xtask api`: the public interface of the published crates, against a listing that is kept with the sources, and
+//! whether each item of it says what it is and shows how it is used.
 
 use crate::cargo::{self, Package, cargo, root};
+use crate::documented;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,11 +25,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let metadata = cargo::metadata()?;
     let published =
         metadata.packages.iter().filter(|package| package.is_published() && package.name != INTERNAL);
-    let mut n_changed = 0;
+    let (mut n_changed, mut gaps) = (0, Vec::new());
     for package in published {
         let page = root().join(LISTINGS).join(format!("{}.txt", package.name));
         let kept = fs::read_to_string(&page).unwrap_or_default();
-        let now = listing(package, &metadata.target_directory)?;
+        let json = rustdoc_json(package, &metadata.target_directory)?;
+        gaps.extend(documented::gaps(&fs::read_to_string(&json)?)?);
+        let now = listing(&json)?;
         if let Some(changes) = changes(&kept, &now) {
             n_changed += 1;
             println!("==== {}\n{changes}", package.name);
@@ -39,13 +43,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let verdict = if arguments.bless { "written anew" } else { "not as listed; look at it, then --bless" };
     println!("api: {n_changed} crates {}", if n_changed == 0 { "differ" } else { verdict });
-    Ok(if n_changed == 0 || arguments.bless { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    gaps.iter().for_each(|gap| println!("{gap}"));
+    println!("documentation: {} gaps", gaps.len());
+    let is_listed = n_changed == 0 || arguments.bless;
+    Ok(if is_listed && gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Everything that users of `package` can name, one item in a line.
-fn listing(package: &Package, target: &Path) -> Result<String> {
-    let json = rustdoc_json(package, target)?;
-    let api = public_api::Builder::from_rustdoc_json(&json)
+/// Everything that users of the crate can name, one item in a line.
+fn listing(json: &Path) -> Result<String> {
+    let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
         .omit_auto_derived_impls(true)

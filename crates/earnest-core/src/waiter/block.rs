@@ -83,6 +83,7 @@ impl Waiter {
     /// # Errors
     ///
     /// [`Deadlock`], where the wait could never end.
+    #[doc(hidden)]
     pub fn next_of(
         &mut self,
         deadline: Option<Instant>,
