@@ -8,7 +8,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::mem;
 use core::panic::Location;
-use earnest_core::{Error, Executor, ExecutorExt, deadline_after};
+use earnest_core::{Error, Executor, Future, deadline_after, task_at};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -147,14 +147,14 @@ where
     }
 
     /// Pulls and submits while there is room for a whole chunk.
-    #[track_caller]
     fn fill(&mut self) {
         while self.room() >= self.chunk_size {
             let Some(inputs) = &mut self.inputs else { return };
             let n = if self.under_way.is_single() {
                 let Some(input) = inputs.next() else { break };
                 let f = self.f.clone();
-                self.under_way.push_single(self.executor.submit(move || f(input)));
+                let one = self.submit(move || f(input));
+                self.under_way.push_single(one);
                 1
             } else {
                 let chunk: Vec<_> = inputs.take(self.chunk_size).collect();
@@ -163,7 +163,7 @@ where
                     break;
                 }
                 let (f, location, room) = (self.f.clone(), self.location, self.unfilled.part(n));
-                let chunk = self.executor.submit(move || crate::chunk::run(chunk, room, &*f, location));
+                let chunk = self.submit(move || crate::chunk::run(chunk, room, &*f, location));
                 self.under_way.push_chunk((n, chunk));
                 n
             };
@@ -173,6 +173,15 @@ where
             self.inputs = None;
             self.unfilled = Room::none();
         }
+    }
+
+    /// As from where the map was made, also where that is done by who asks for a result.
+    fn submit<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Future<T> {
+        let (task, future) = task_at(self.location, f);
+        if let Err(refused) = self.executor.spawn(task) {
+            refused.dismiss();
+        }
+        future
     }
 
     /// Whether the inputs have ended, as far as can be told without pulling one.

@@ -171,9 +171,9 @@ pub use shared_outcome::SharedOutcome;
 pub use sources::{Needs, Turns};
 #[doc(hidden)]
 pub use span::{TaskSpan, spans_are_on};
-pub use task::{Runnable, TaskId, task, task_with};
 #[doc(hidden)]
 pub use task::task_at;
+pub use task::{Runnable, TaskId, task, task_with};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};

@@ -63,7 +63,7 @@ pub enum WorkerEvent {
     Parked,
     /// It has been woken, or has slept for long enough, and looks for tasks.
     Unparked,
-    /// It is about to run a task that lay with another worker.
+    /// It has taken tasks that lay with another worker.
     Stole,
     /// The task that it runs waits, or is [`blocking`](earnest_core::blocking): another worker may go on in its stead.
     WaitBegan,

@@ -4,8 +4,8 @@ use crate::admit::Entry;
 #[cfg(doc)]
 use crate::pool::ThreadPoolExecutor;
 use crate::repeat::Every;
-use crate::shared::Shared;
 use crate::seat;
+use crate::shared::Shared;
 use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;

@@ -69,6 +69,8 @@ mod metrics;
 mod degraded;
 mod report;
 
+#[cfg(feature = "metrics")]
+pub use self::metrics::metrics_recorder;
 pub use bound::RejectionPolicy;
 pub use builder::{Builder, InitializerResult};
 pub use default::default_pool;
@@ -79,13 +81,11 @@ pub use error::{BuildError, StillRunning};
 pub use event::{Event, WorkerEvent};
 pub use handle::PoolHandle;
 pub use histogram::Histogram;
-#[cfg(feature = "metrics")]
-pub use self::metrics::metrics_recorder;
 pub use pool::ThreadPoolExecutor;
 pub use repeat::Every;
+pub use seat::worker_index;
 pub use shutdown::Shutdown;
 #[doc(hidden)]
 pub use sleep::alone::Accounts;
-pub use seat::worker_index;
 pub use stats::Stats;
 pub use times::TaskTimes;

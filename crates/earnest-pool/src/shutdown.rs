@@ -3,8 +3,8 @@
 use crate::error::StillRunning;
 #[cfg(doc)]
 use crate::pool::ThreadPoolExecutor;
-use crate::shared::Shared;
 use crate::seat;
+use crate::shared::Shared;
 use earnest_core::{Dismissal, blocking, deadline_after};
 use earnest_sync::window;
 use std::sync::Arc;

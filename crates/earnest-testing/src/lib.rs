@@ -7,7 +7,7 @@
 //! - `returns_in_child` runs a part of a test in a fork of the process.
 //! - `limit_address_space` and `interrupted` make it hard for a process or a thread.
 //! - [`example`] is where the program of an example is.
-//! - [`Events`] has what was reported through `tracing`.
+//! - [`Events`] has what was reported through `tracing`, and on demand the spans, as [`SpanRecord`]s.
 
 mod alone;
 #[cfg(unix)]
@@ -18,6 +18,7 @@ mod example;
 mod guard;
 #[cfg(target_os = "linux")]
 mod limits;
+mod spans;
 mod threads;
 mod watchdog;
 
@@ -34,4 +35,5 @@ pub use example::example;
 pub use guard::guard_program;
 #[cfg(target_os = "linux")]
 pub use limits::{interrupted, limit_address_space};
+pub use spans::SpanRecord;
 pub use watchdog::{PATIENCE, watched, watched_for};

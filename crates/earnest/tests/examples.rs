@@ -30,3 +30,22 @@ run! {
     scope,
     waiting,
 }
+
+#[test]
+fn timeline() {
+    watched("timeline", || {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["timeline.html", "timeline.json"].map(|name| folder.path().join(name));
+        let ended = Command::new(example("timeline")).args(&files).output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        assert!(files.iter().all(|file| file.metadata().unwrap().len() > 10_000));
+        // One page never comes, and one is not there.
+        let said = String::from_utf8(ended.stdout).unwrap();
+        assert!(said.contains(" panicked"), "{said}");
+    });
+}
+
+#[cfg(feature = "metrics")]
+run! {
+    metrics,
+}

@@ -1,7 +1,8 @@
 //! Errors: each kind is told from every other, and none is lost or changed on its way.
 
 use earnest_core::{
-    Broken, Error, Executor, ExecutorExt, Future, Refusal, Refused, Runnable, TimedOut, promise, task,
+    Broken, Error, Executor, ExecutorExt, Future, InlineExecutor, Refusal, Refused, Runnable, TimedOut,
+    promise, task,
 };
 use earnest_testing::conform;
 use std::error::Error as _;
@@ -125,4 +126,31 @@ fn what_broke_an_executor_is_the_cause_of_every_error() {
         claims.that(matches!(refused.reason(), Refusal::Broken(_)), "a refusal says it too");
         claims.is(refused.into_inner()(), 7);
     });
+}
+
+#[test]
+fn a_refusal_is_an_error_with_what_broke_as_its_source() {
+    let executor = OutOfOrder(Broken::new("no database"));
+    let (runnable, future) = task(|| 7);
+    let refused = executor.spawn(runnable).unwrap_err();
+    let errors: [&(dyn std::error::Error + Send + Sync); 2] = [&refused, &refused.reason];
+    for error in errors {
+        assert_eq!(error.to_string(), "the executor is broken: no database");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no database"));
+    }
+    refused.dismiss();
+    assert!(future.result().unwrap_err().is_broken());
+}
+
+#[test]
+fn a_panic_is_an_error_and_makes_one_of_a_future() {
+    let panicked = InlineExecutor.submit(|| -> u8 { panic!("oh") }).result().unwrap_err();
+    let panic = panicked.into_panic().expect("it is one");
+    let says = panic.to_string();
+    assert!(says.ends_with(": oh"), "{says}");
+    let error: &dyn std::error::Error = &panic;
+    assert_eq!(error.to_string(), says);
+    let error = Error::from(panic);
+    assert!(error.is_panicked());
+    assert_eq!(error.to_string(), says);
 }

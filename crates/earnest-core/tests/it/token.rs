@@ -3,7 +3,6 @@
 use crate::asleep::blocked_in;
 use earnest_core::{CancellationToken, Cancelled, Error, promise};
 use earnest_testing::{Events, watched};
-use std::panic::{catch_unwind, panic_any};
 use std::pin::pin;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier, Mutex};

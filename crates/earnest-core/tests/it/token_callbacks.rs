@@ -5,9 +5,8 @@ use earnest_core::CancellationToken;
 use earnest_testing::{Events, watched};
 use std::panic::{catch_unwind, panic_any};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 #[test]
 fn callbacks_run_on_the_cancelling_thread_in_registration_order_and_parents_first() {

@@ -33,7 +33,8 @@ fn instrumented_vs_cancelled() {
         runnable.run();
         let cancelled = canceller.join().unwrap();
         assert_eq!(future.result().is_err(), cancelled);
-        let expected = if cancelled { &["queued", "cancelled"][..] } else { &["queued", "began", "returned"] };
+        let expected =
+            if cancelled { &["queued", "cancelled"][..] } else { &["queued", "began", "returned"] };
         assert_eq!(*told.0.lock().unwrap(), expected);
         assert_eq!(count(&drops), 1);
     });

@@ -1,7 +1,7 @@
 //! A queue with room for so many: the bound is exact, and each policy does what it says, from outside and from within.
 
 use crate::gate::{gate, occupy};
-use earnest_core::{CancellationToken, Executor, Future, Refusal, TaskOptions, join, scope, task};
+use earnest_core::{Executor, Future, Refusal, TaskOptions, join, scope, task};
 use earnest_pool::{BuildError, Builder, RejectionPolicy, Shutdown, ThreadPoolExecutor};
 use earnest_testing::watched;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What the hooks for events are told of workers, and what is measured of tasks.
 
 use crate::gate::{gate, occupy};
-use crate::told::Told;
+use crate::told::{Told, until};
 use earnest_core::{TaskEvent, TaskOptions, blocking, promise};
 use earnest_pool::{Event, Shutdown, ThreadPoolExecutor, WorkerEvent};
 use earnest_testing::watched;
@@ -22,10 +22,11 @@ fn a_worker_starts_first_and_stops_last_and_wakes_as_often_as_it_parks() {
         let pool = settings.build().unwrap();
         for _ in 0..if cfg!(miri) { 2 } else { 50 } {
             let all = Arc::new(Barrier::new(workers));
-            let tasks: Vec<_> = (0..workers).map(|_| (pool.submit({
+            let meet = |_| {
                 let all = all.clone();
-                move || _ = all.wait()
-            }))).collect();
+                pool.submit(move || _ = all.wait())
+            };
+            let tasks: Vec<_> = (0..workers).map(meet).collect();
             tasks.into_iter().for_each(|future| future.result().unwrap());
         }
         pool.shutdown();
@@ -34,7 +35,9 @@ fn a_worker_starts_first_and_stops_last_and_wakes_as_often_as_it_parks() {
             let [WorkerEvent::Started, between @ .., WorkerEvent::Stopped] = &events[..] else {
                 panic!("{events:?}")
             };
-            assert!(!between.iter().any(|event| matches!(event, WorkerEvent::Started | WorkerEvent::Stopped)));
+            assert!(
+                !between.iter().any(|event| matches!(event, WorkerEvent::Started | WorkerEvent::Stopped))
+            );
             assert_alternate(between, WorkerEvent::Parked, WorkerEvent::Unparked);
         }
         assert!(told.of_workers().iter().all(|(worker, _)| *worker < workers));
@@ -78,11 +81,7 @@ fn waits_and_blocking_calls_are_told_of_and_what_runs_in_place_is_no_wait() {
         awaited.result().unwrap()
     });
     begins.recv().unwrap();
-    watched("the wait", || {
-        while !of_worker(&told, 0).contains(&WorkerEvent::WaitBegan) {
-            std::thread::yield_now();
-        }
-    });
+    until(|| of_worker(&told, 0).contains(&WorkerEvent::WaitBegan));
     promise.complete(7).unwrap();
     assert_eq!(waiting.result().unwrap(), 7);
     assert_eq!(waits(&told), 1);
@@ -126,8 +125,8 @@ fn times_are_counted_once_for_each_task_and_add_up_to_what_is_told() {
         let pool = settings.build().unwrap();
         let n = if cfg!(miri) { 10 } else { 500 };
         let tasks: Vec<_> = (0..n).map(|n| pool.submit(move || assert!(n % 5 != 0, "on purpose"))).collect();
-        let n_panicked = tasks.into_iter().filter(|_| true).map(|future| future.result().is_err()).filter(|e| *e);
-        assert_eq!(n_panicked.count(), n / 5);
+        let n_panicked = tasks.into_iter().filter_map(|future| future.result().err()).count();
+        assert_eq!(n_panicked, n / 5);
         // Claims in place, a call of the caller's own, and what is executed.
         let handle = pool.handle();
         pool.submit(move || (0..10).for_each(|_| handle.submit(|| ()).result().unwrap())).result().unwrap();

@@ -2,6 +2,7 @@
 
 use earnest_core::{FutureId, TaskEnd, TaskEvent};
 use earnest_pool::{Builder, Event, WorkerEvent};
+use earnest_testing::watched;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
@@ -79,6 +80,15 @@ impl Told {
     pub(crate) fn of_workers(&self) -> Vec<(usize, WorkerEvent)> {
         self.workers.lock().unwrap().clone()
     }
+}
+
+/// Returns when it is so: for what another thread does some time.
+pub(crate) fn until(is_so: impl Fn() -> bool) {
+    watched("it comes to be so", || {
+        while !is_so() {
+            thread::yield_now();
+        }
+    });
 }
 
 /// The way of a task that was run.
