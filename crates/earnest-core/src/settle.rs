@@ -108,7 +108,8 @@ impl RawCell {
         available: &mut dyn FnMut(bool),
     ) -> Chain {
         let word = &self.header().word;
-        if let Some(side) = self.side_if_made().filter(|_| outcome != Outcome::Value) {
+        let is_dismissed = outcome != Outcome::Value;
+        if let Some(side) = is_dismissed.then(|| self.side_if_made()).flatten() {
             // Before anybody can see the outcome. What is instrumented at this moment is told of with those who wait.
             side.tell_if_dismissed(dismissal(outcome));
         }

@@ -103,7 +103,9 @@ impl Side {
             let closed = !mutant!("watchers_left_open");
             mem::replace(&mut *self.watchers.lock(), Watchers { closed, ..Watchers::default() })
         };
-        self.tell_if_dismissed(error);
+        if error.is_some() {
+            self.tell_if_dismissed(error);
+        }
         for watcher in first.into_iter().chain(rest) {
             watcher.inbox.put(watcher.token);
         }
