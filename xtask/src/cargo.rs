@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -47,18 +48,56 @@ pub(crate) struct Package {
     /// `Some([])` where it says `publish = false`.
     pub(crate) publish: Option<Vec<String>>,
     pub(crate) dependencies: Vec<Dependency>,
+    /// What each turns on.
+    #[serde(default)]
+    pub(crate) features: BTreeMap<String, Vec<String>>,
+    /// All else that a manifest may say, as cargo names it.
+    #[serde(flatten)]
+    pub(crate) rest: serde_json::Map<String, serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Dependency {
     pub(crate) name: String,
+    /// Which versions will do.
+    #[serde(default)]
+    pub(crate) req: String,
     /// `None` for a normal one, else `dev` or `build`.
     pub(crate) kind: Option<String>,
     /// The platform or cfg under which it counts.
     pub(crate) target: Option<String>,
 }
 
+impl Metadata {
+    /// The packages that are published, each after those of ours that it depends on.
+    pub(crate) fn published(&self) -> Vec<&Package> {
+        let mut left: Vec<&Package> = self.packages.iter().filter(|package| package.is_published()).collect();
+        left.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let mut ordered = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let open: HashSet<&str> = left.iter().map(|package| &*package.name).collect();
+            let (free, rest): (Vec<_>, Vec<_>) =
+                left.iter().partition(|package| package.needs().all(|needed| !open.contains(needed)));
+            assert!(!free.is_empty(), "cargo lets no packages depend on each other in a circle");
+            ordered.extend(free);
+            left = rest;
+        }
+        ordered
+    }
+}
+
 impl Package {
+    /// What it is built with by its users.
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        let needed = self.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+        needed.map(|dependency| &*dependency.name)
+    }
+
+    /// What its manifest says under this name, if that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.rest.get(name)?.as_str()
+    }
+
     pub(crate) fn directory(&self) -> &Path {
         self.manifest_path.parent().expect("a manifest lies in a directory")
     }
@@ -123,6 +162,24 @@ fn programs(messages: &str) -> Result<Vec<Program>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_come_after_what_they_need() {
+        let package = |name: &str, needs: &str| {
+            format!(
+                r#"{{ "name": "{name}", "version": "0", "manifest_path": "/x/Cargo.toml", "source": null,
+                      "publish": null, "dependencies": [{{ "name": "{needs}", "kind": null, "target": null }},
+                      {{ "name": "a", "kind": "dev", "target": null }}] }}"#
+            )
+        };
+        let packages = [package("a", "b"), package("b", "c"), package("c", "other")].join(",");
+        let metadata = format!(r#"{{ "packages": [{packages}], "target_directory": "/t" }}"#);
+        let metadata: Metadata = serde_json::from_str(&metadata).unwrap();
+        assert_eq!(
+            metadata.published().iter().map(|package| &*package.name).collect::<Vec<_>>(),
+            ["c", "b", "a"]
+        );
+    }
 
     #[test]
     fn programs_are_read_from_messages() {

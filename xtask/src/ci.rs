@@ -6,14 +6,18 @@ use crate::differential::Python;
 use crate::table::Table;
 use crate::target;
 use crate::wasm::has_node;
+use crate::{msrv, typos};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// The steps, cheap ones first: a mistake is to show early.
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 26] = [
     step("format", &["fmt", "--all", "--check"]),
     step("tidy", &["xtask", "tidy"]),
+    step("links", &["xtask", "links"]),
+    step(TYPOS, &["xtask", "typos"]),
+    step("tree", &["xtask", "tree"]),
     // Without features, as most people build, and with all of them.
     step("clippy", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     step("test", &["test", "--locked", "--workspace"]),
@@ -44,6 +48,10 @@ const STEPS: [Step; 20] = [
         ..step("documentation", &["doc", "--locked", "--workspace", "--no-deps", "--all-features"])
     },
     step("public interface", &["xtask", "api"]),
+    // Each by itself: all sets of them take minutes, and are for the night.
+    step("features", &["xtask", "features", "--each"]),
+    step(MSRV, &["xtask", "msrv"]),
+    step("package", &["xtask", "package"]),
     step(DIFFERENTIAL, &["xtask", "differential", "--cases", "200"]),
     step(WASM, &["xtask", "wasm"]),
     step(
@@ -91,6 +99,8 @@ const fn step(name: &'static str, arguments: &'static [&'static str]) -> Step {
 const COUNTS: &str = "counts";
 const DIFFERENTIAL: &str = "differential";
 const WASM: &str = "wasm";
+const TYPOS: &str = "typos";
+const MSRV: &str = "msrv";
 const BARE: &str = "clippy, without std";
 
 struct Step {
@@ -125,6 +135,9 @@ pub(crate) fn run() -> Result<ExitCode> {
         WASM if may_skip && !has_node() => Some("node is missing".to_owned()),
         WASM if may_skip && !target::is_there(target::WASM) => Some(format!("{} is missing", target::WASM)),
         BARE if may_skip && !target::is_there(target::BARE) => Some(format!("{} is missing", target::BARE)),
+        // Elsewhere too: it is a job of its own there.
+        TYPOS if !typos::is_there() => Some("it is missing, and pip does not bring it".to_owned()),
+        MSRV if may_skip && !msrv::is_there() => Some("its toolchain is missing".to_owned()),
         DIFFERENTIAL if may_skip => Python::find("python3".as_ref()).err().map(|missing| missing.to_string()),
         _ => None,
     };

@@ -3,18 +3,29 @@
 mod abort;
 mod api;
 mod bench;
+mod book;
 mod cargo;
 mod ci;
 mod conformance;
 mod counts;
+mod deny;
 mod differential;
+mod documented;
+mod examples;
+mod features;
 mod fuzz;
+mod links;
 mod long;
 mod loom;
+mod minimal_versions;
 mod miri;
+mod msrv;
 mod nightly;
+mod package;
 mod process;
+mod release;
 mod sanitize;
+mod semver;
 mod shuttle;
 mod sleeps;
 mod soak;
@@ -22,6 +33,10 @@ mod survivors;
 mod table;
 mod target;
 mod tidy;
+mod tool;
+mod toolchain;
+mod tree;
+mod typos;
 mod verify;
 mod wasm;
 
@@ -37,7 +52,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compare the public interface with the listings in docs/api
+    /// Compare the public interface with the listings in docs/api, and see whether all of it is documented
     Api(api::Arguments),
     /// Run everything that a change must pass
     Ci,
@@ -73,10 +88,34 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Compare with Python's concurrent.futures on random scripts
     Differential(differential::Arguments),
+    /// Run the examples, and compare what they print with what is written down
+    Examples(examples::Arguments),
     /// Run the facade on WebAssembly without threads
     Wasm,
     /// Check the rules that no compiler and no linter checks
     Tidy,
+    /// Check that the links of all texts lead somewhere
+    Links,
+    /// Look for words that are written wrongly
+    Typos,
+    /// Make a book of the guide
+    Book,
+    /// Build each published crate with every set of its features
+    Features(features::Arguments),
+    /// Build the published crates with the oldest compiler that they promise
+    Msrv,
+    /// Build the published crates with the oldest dependencies that they allow
+    MinimalVersions,
+    /// Count the crates that the facade brings along
+    Tree,
+    /// Look at the licences, sources and known defects of dependencies
+    Deny,
+    /// Compare the public interface with that of the last release
+    Semver,
+    /// Make the archives of the published crates, and build them
+    Package(package::Arguments),
+    /// See whether this commit can be published, and how
+    Release(release::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -99,8 +138,20 @@ fn main() -> ExitCode {
         Command::Counts(arguments) => counts::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Differential(arguments) => differential::run(&arguments),
+        Command::Examples(arguments) => examples::run(&arguments),
         Command::Wasm => wasm::run(),
         Command::Tidy => tidy::run(),
+        Command::Links => links::run(),
+        Command::Typos => typos::run(),
+        Command::Book => book::run(),
+        Command::Features(arguments) => features::run(&arguments),
+        Command::Msrv => msrv::run(),
+        Command::MinimalVersions => minimal_versions::run(),
+        Command::Tree => tree::run(),
+        Command::Deny => deny::run(),
+        Command::Semver => semver::run(),
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Release(arguments) => release::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

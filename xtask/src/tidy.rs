@@ -35,18 +35,7 @@ impl fmt::Display for Problem {
 
 pub(crate) fn run() -> Result<ExitCode> {
     let mut problems = Vec::new();
-    let mut files = Vec::new();
-    for folder in ["crates", "xtask", "benches", "docs", ".github", ".ci", ".cargo"] {
-        walk(&root().join(folder), &mut files)?;
-    }
-    for entry in fs::read_dir(root())? {
-        let path = entry?.path();
-        files.extend(
-            (path.is_file() && path.file_name().is_some_and(|name| name != "Cargo.lock" && name != ".git"))
-                .then_some(path),
-        );
-    }
-    files.sort();
+    let files = files()?;
     for path in &files {
         // What is not text is none of our business.
         let Ok(text) = fs::read_to_string(path) else { continue };
@@ -54,9 +43,6 @@ pub(crate) fn run() -> Result<ExitCode> {
         problems.extend(text::places(&name, &text));
         if name.ends_with(".rs") {
             problems.extend(sources::check(&Source::new(name, text)));
-        } else if name.ends_with(".md") {
-            let exists = |target: &str| path.parent().is_some_and(|folder| folder.join(target).exists());
-            problems.extend(text::dead_links(&name, &text, exists));
         }
     }
     problems.extend(text::unreached(&files.iter().map(|path| relative(path)).collect::<Vec<_>>(), |name| {
@@ -72,6 +58,23 @@ pub(crate) fn run() -> Result<ExitCode> {
     }
     println!("tidy: {} files, {} problems", files.len(), problems.len());
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every file of the repository.
+pub(crate) fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for folder in ["crates", "xtask", "benches", "docs", ".github", ".ci", ".cargo"] {
+        walk(&root().join(folder), &mut files)?;
+    }
+    for entry in fs::read_dir(root())? {
+        let path = entry?.path();
+        files.extend(
+            (path.is_file() && path.file_name().is_some_and(|name| name != "Cargo.lock" && name != ".git"))
+                .then_some(path),
+        );
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Every file below `folder`, if there is such a folder. A link is not followed: what it leads to is looked

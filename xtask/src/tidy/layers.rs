@@ -4,12 +4,13 @@ use super::Problem;
 use crate::cargo::{Metadata, Package};
 
 /// What each published crate may use of ours. Pool and combinators do not know each other.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("earnest-sync", &[]),
     ("earnest-core", &["earnest-sync"]),
     ("earnest-pool", &["earnest-core", "earnest-sync"]),
     ("earnest-combinators", &["earnest-core", "earnest-sync"]),
-    ("earnest", &["earnest-combinators", "earnest-core", "earnest-pool"]),
+    ("earnest-timeline", &["earnest-core", "earnest-pool", "earnest-sync"]),
+    ("earnest", &["earnest-combinators", "earnest-core", "earnest-pool", "earnest-timeline"]),
 ];
 
 /// The cfgs under which checkers are dependencies: users never see them.
