@@ -44,7 +44,6 @@ const UNSAFE: &[&str] = &[
     "crates/earnest-testing/src/child.rs",
     "crates/earnest-testing/src/guard.rs",
     "crates/earnest-testing/src/limits.rs",
-    "xtask/soak/src/memory.rs",
     // The names of exported functions, which is all.
     "xtask/wasm/src/lib.rs",
 ];
