@@ -15,7 +15,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let mut command = cargo(&["test", "--locked", "--release", "--package=earnest-soak", "--test=soak", "--"]);
+    let mut command =
+        cargo(&["test", "--locked", "--release", "--package=earnest-soak", "--test=soak", "--"]);
     command.arg(format!("--minutes={}", arguments.minutes));
     command.args(arguments.seed.map(|seed| format!("--seed={seed}")));
     Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
