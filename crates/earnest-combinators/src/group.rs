@@ -329,6 +329,8 @@ impl<E: Executor> Shared<E> {
                     refused.dismiss();
                 }
             });
+            // Not under the lock: a subscriber's code is the user's.
+            drop(submitter);
             state = self.state.lock();
         }
         state.is_handing = false;

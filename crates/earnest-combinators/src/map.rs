@@ -129,6 +129,8 @@ impl<E: Executor + ?Sized> MapExt for E {}
 
 /// The results of [`MapExt::map`], in input order. Dropping it cancels what has not started.
 ///
+/// Where `f` gives a `Result`, there are two, one in the other. `Iterator::flatten` would drop the errors of the outer one.
+///
 /// ```
 /// use earnest_combinators::MapExt;
 /// # use earnest_core::InlineExecutor;

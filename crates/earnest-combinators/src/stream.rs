@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 use earnest_core::Waitable;
 use futures_core::Stream;
 
-/// A [`Stream`] of what completes, on any runtime: made by [`AsCompleted::into_stream`] and
+/// A [`Stream`](https://docs.rs/futures-core/0.3/futures_core/stream/trait.Stream.html) of what completes, on any runtime: made by [`AsCompleted::into_stream`] and
 /// [`CompletionSet::into_stream`], and like these but for the waiting. With the feature `stream`.
 ///
 /// Polling does not block. It registers one waker for all items, which is woken by whoever completes the next; the

@@ -67,8 +67,7 @@ impl<F: FnOnce(&TaskContext<'_>) -> T, T> Cell<F, T> {
         let closure = unsafe { cell.read::<F>() };
         let side = cell.side();
         let Some(terms) = side.terms() else { unreachable!("they are set where the task is made") };
-        let late = terms.is_too_late().then_some(Outcome::DeadlineExceeded);
-        if let Some(dismissed) = late.or(terms.is_not_to_begin().then_some(Outcome::Cancelled)) {
+        if let Some(dismissed) = terms.dismissal() {
             drop_caught(closure, "the destructor of a task that was dismissed");
             return dismissed;
         }

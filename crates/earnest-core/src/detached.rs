@@ -35,13 +35,12 @@ pub(crate) trait Job: Send {
     /// Calls the closure, and reports a panic in it: nobody else could look at it.
     fn call(self, location: &'static Location<'static>);
 
-    /// The same in a cell, whose outcome nobody has a future of: a panic is the cell's, and reported with it.
-    fn call_in_cell(self, location: &'static Location<'static>)
-    where
-        Self: Sized,
-    {
-        self.call(location);
-    }
+    /// Puts it into a cell, whose outcome nobody has a future of: a panic is the cell's, and reported with it.
+    ///
+    /// # Safety
+    ///
+    /// What it borrows is there until it has been called or dropped.
+    unsafe fn into_cell(self, location: &'static Location<'static>) -> Producer;
 }
 
 impl<F: FnOnce() + Send> Job for F {
@@ -51,8 +50,11 @@ impl<F: FnOnce() + Send> Job for F {
         }
     }
 
-    fn call_in_cell(self, _location: &'static Location<'static>) {
-        self();
+    unsafe fn into_cell(self, location: &'static Location<'static>) -> Producer {
+        // SAFETY: by the caller's promise.
+        let (producer, consumer): (_, Consumer<()>) = unsafe { parties::scoped_task(self, location) };
+        drop(consumer);
+        producer
     }
 }
 
@@ -94,10 +96,7 @@ impl<J: Job> Typed<J> {
             // SAFETY: as above.
             let job = unsafe { take::<J>(room) };
             // SAFETY: what it borrows is there until it has been called or dropped, by the promise of `borrowing`.
-            let (producer, consumer): (_, Consumer<()>) =
-                unsafe { parties::scoped_task(move || job.call_in_cell(location), location) };
-            drop(consumer);
-            producer
+            unsafe { job.into_cell(location) }
         },
     };
 }

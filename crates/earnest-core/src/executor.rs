@@ -324,7 +324,7 @@ pub trait ExecutorExt: Executor {
     }
 
     /// Runs `f` some time, with no future to ask. Blocks where [`submit`](Self::submit) does. A panic in `f` is
-    /// reported as a [`tracing`] event.
+    /// reported as a [`tracing`](https://docs.rs/tracing) event.
     ///
     /// # Errors
     ///

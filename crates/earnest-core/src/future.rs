@@ -168,7 +168,7 @@ impl<T> Future<T> {
     ///
     /// # Panics
     ///
-    /// A panic in `f` is caught, reported as a [`tracing`] event, and changes nothing else.
+    /// A panic in `f` is caught, reported as a [`tracing`](https://docs.rs/tracing) event, and changes nothing else.
     ///
     /// # Examples
     ///

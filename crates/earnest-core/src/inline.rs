@@ -29,7 +29,7 @@ pub struct InlineExecutor;
 
 impl Executor for InlineExecutor {
     fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
-        task.instrument(None);
+        task.probed_by(None);
         task.run_nested();
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::side::Side;
 use crate::span::{TaskSpan, spans_are_on};
 use crate::state::Outcome;
 use crate::task::Runnable;
+use crate::terms::Terms;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
@@ -32,7 +33,7 @@ use earnest_sync::{Instant, Mutex, mutant};
 ///
 /// let lines = Arc::new(Lines::default());
 /// let (mut task, future) = task(|| 7);
-/// task.instrument(Some(lines.clone()));
+/// task.probed_by(Some(lines.clone()));
 /// task.run();
 /// assert_eq!(future.result().unwrap(), 7);
 /// // It was queued, has begun, and has ended: all of the same line.
@@ -47,7 +48,7 @@ pub struct TaskInfo<'a> {
 /// What becomes of a task.
 ///
 /// A task that is accepted is `Queued`, and then either `Dismissed`, or `Began` and `Ended`: each once, and nothing after
-/// that.
+/// that. One that is cancelled while it is submitted is told of when others may have seen it already.
 ///
 /// ```
 /// use earnest_core::{Dismissal, Probe, TaskEnd, TaskEvent, TaskInfo, task};
@@ -65,7 +66,7 @@ pub struct TaskInfo<'a> {
 ///
 /// let ends = Arc::new(Ends::default());
 /// let [runs, does_not] = [task(|| 1), task(|| 2)].map(|(mut task, future)| {
-///     task.instrument(Some(ends.clone()));
+///     task.probed_by(Some(ends.clone()));
 ///     future.detach();
 ///     task
 /// });
@@ -122,6 +123,8 @@ pub enum TaskEnd {
     Broken,
     /// It was dropped.
     Abandoned,
+    /// It could never have begun: who waits for it waits for ever.
+    Deadlock,
 }
 
 impl TaskEnd {
@@ -141,11 +144,12 @@ impl TaskEnd {
             TaskEnd::Rejected => "rejected",
             TaskEnd::Broken => "broken",
             TaskEnd::Abandoned => "abandoned",
+            TaskEnd::Deadlock => "deadlock",
         }
     }
 
     /// Of a task whose closure was called, or would have been.
-    fn of_outcome(outcome: Outcome) -> TaskEnd {
+    pub(crate) fn of_outcome(outcome: Outcome) -> TaskEnd {
         match outcome {
             Outcome::Value => TaskEnd::Returned,
             Outcome::Error => TaskEnd::Panicked,
@@ -160,21 +164,18 @@ impl TaskEnd {
     #[doc(hidden)]
     #[must_use]
     pub fn of<T>(outcome: &Result<T, Error>) -> TaskEnd {
-        match outcome {
-            Ok(_) => TaskEnd::Returned,
-            Err(Error::Panicked(_) | Error::Failed(_)) => TaskEnd::Panicked,
-            Err(error) => TaskEnd::of_dismissal(Some(error)),
-        }
+        outcome.as_ref().err().map_or(TaskEnd::Returned, TaskEnd::of_error)
     }
 
-    /// Of one that never began. The error of a broken executor is the only one that lies in the cell, and is not shown.
-    fn of_dismissal(error: Option<&Error>) -> TaskEnd {
+    pub(crate) fn of_error(error: &Error) -> TaskEnd {
         match error {
-            Some(Error::Cancelled) => TaskEnd::Cancelled,
-            Some(Error::DeadlineExceeded) => TaskEnd::DeadlineExceeded,
-            Some(Error::Rejected) => TaskEnd::Rejected,
-            Some(Error::Abandoned) => TaskEnd::Abandoned,
-            _ => TaskEnd::Broken,
+            Error::Cancelled => TaskEnd::Cancelled,
+            Error::DeadlineExceeded => TaskEnd::DeadlineExceeded,
+            Error::Rejected => TaskEnd::Rejected,
+            Error::Abandoned => TaskEnd::Abandoned,
+            Error::Broken(_) => TaskEnd::Broken,
+            Error::Deadlock(_) => TaskEnd::Deadlock,
+            _ => TaskEnd::Panicked,
         }
     }
 }
@@ -206,7 +207,7 @@ impl fmt::Debug for TaskInfo<'_> {
     }
 }
 
-/// What an executor is told of its tasks: see [`Runnable::instrument`].
+/// What an executor is told of its tasks: see [`Runnable::probed_by`].
 ///
 /// ```
 /// use earnest_core::{Probe, TaskEvent, TaskInfo, task};
@@ -222,7 +223,7 @@ impl fmt::Debug for TaskInfo<'_> {
 ///
 /// let log = Arc::new(Log::default());
 /// let (mut task, _future) = task(|| 7);
-/// task.instrument(Some(log.clone()));
+/// task.probed_by(Some(log.clone()));
 /// task.run();
 /// let log = log.0.lock().unwrap();
 /// assert!(matches!(log[..], [TaskEvent::Queued, TaskEvent::Began { .. }, TaskEvent::Ended { .. }]));
@@ -276,10 +277,10 @@ impl Instrument {
 }
 
 impl Side {
-    /// The task is over, and may never have begun. `error` is what those are told who wait for it.
-    pub(crate) fn tell_if_dismissed(&self, error: Option<&Error>) {
+    /// The task is over, and this is told if it has never begun, and nobody else has.
+    pub(crate) fn tell_dismissed(&self, end: TaskEnd) {
         let Some(way) = self.instrument().and_then(Instrument::take) else { return };
-        let (waited, end) = (since(way.queued), TaskEnd::of_dismissal(error));
+        let waited = since(way.queued);
         let task = TaskInfo { side: self, location: way.location };
         way.ends(&task, TaskEvent::Dismissed { waited, end }, end);
     }
@@ -312,7 +313,15 @@ impl RawCell {
             // SAFETY: by the caller's promise.
             return unsafe { (self.header().vtable.call)(self) };
         };
-        let task = TaskInfo { side: self.side(), location: way.location };
+        let side = self.side();
+        let task = TaskInfo { side, location: way.location };
+        if let Some(dismissed) = side.terms().and_then(Terms::dismissal) {
+            // It will not be called: time does not go back, nor does a cancellation.
+            let (waited, end) = (since(way.queued), TaskEnd::of_outcome(dismissed));
+            way.ends(&task, TaskEvent::Dismissed { waited, end }, end);
+            // SAFETY: by the caller's promise.
+            return unsafe { (self.header().vtable.call)(self) };
+        }
         way.tell(&task, TaskEvent::Began { waited: since(way.queued) });
         let began = earnest_sync::now();
         // SAFETY: by the caller's promise.
@@ -327,28 +336,32 @@ impl Runnable {
     /// Has the task's way told of, from here on: by a `tracing` span for as long as it is queued and run, if a subscriber
     /// wants one, and to `probe`. [`Probe`] has an example.
     ///
-    /// To be called once, by an executor that has accepted the task, on the thread that submits it, and before it
-    /// [is known](Self::belongs_to) to be the executor's. The span's parent is the one that this thread is in. It has the level of debugging messages, the target
-    /// `earnest::task`, and as fields the number of the future, the name, the place of submission, and in the end the outcome. It
-    /// is entered while the task is called, wherever that is; callbacks run outside of it.
+    /// To be called by an executor that has accepted the task, on the thread that submits it, and before it
+    /// [is known](Self::belongs_to) to be the executor's. Of several who call this, one behind the other, the first is told.
+    ///
+    /// The span's parent is the one that this thread is in. It has the level of debugging messages, the target `earnest::task`,
+    /// and as fields the number of the future, the name, the place of submission, and in the end the outcome. It is entered while
+    /// the task is called, wherever that is; callbacks run outside of it.
     ///
     /// # Cost
     ///
     /// A box beside the task, and two looks at the clock, unless there is neither span nor probe.
-    pub fn instrument(&mut self, probe: Option<Arc<dyn Probe>>) {
-        if !spans_are_on() && probe.is_none() {
+    pub fn probed_by(&mut self, probe: Option<Arc<dyn Probe>>) {
+        if probe.is_none() && !spans_are_on() || self.is_probed() {
+            return;
+        }
+        let (location, name) = (self.location(), self.name());
+        let span = TaskSpan::of_task(|| self.cell().side().id(), name, location);
+        if probe.is_none() && span.is_none() {
             return;
         }
         let cell = self.cell();
-        let (side, location) = (cell.side(), cell.header().location);
-        let task = TaskInfo { side, location };
-        let span = TaskSpan::of_task(|| task.id(), task.name(), location);
-        let queued = earnest_sync::now();
-        let way = Way { location, span, probe, queued };
-        way.tell(&task, TaskEvent::Queued);
+        let side = cell.side();
+        let way = Way { location, span, probe, queued: earnest_sync::now() };
+        way.tell(&TaskInfo { side, location }, TaskEvent::Queued);
         let is_in_time = side.set_instrument(Instrument { way: Mutex::new(Some(Box::new(way))) });
         if !is_in_time && !mutant!("instrumented_unheard") {
-            side.tell_if_dismissed(Some(&Error::Cancelled));
+            side.tell_dismissed(TaskEnd::of_outcome(cell.header().word.load().outcome()));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The executor that is driven by hand, in an order that is chosen: for deterministic tests.
 
 use crate::executor::{Executor, Refusal, Refused};
+use crate::span::spans_are_on;
 use crate::task::Runnable;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -214,9 +215,11 @@ impl ManualExecutor {
 
 impl Executor for ManualExecutor {
     fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
-        if !self.is_closed() {
-            // Not under the lock: a subscriber's code is the user's.
-            task.instrument(None);
+        if spans_are_on() && !self.is_closed() {
+            // Accepted, be it that the executor is closed meanwhile. Not under the lock: a subscriber's code is the user's.
+            task.probed_by(None);
+            self.queue().tasks.push_back(task);
+            return Ok(());
         }
         let mut queue = self.queue();
         if queue.closed {

@@ -1,7 +1,10 @@
 //! Which pool a task belongs to, and in which process that pool has its threads.
 
 use core::num::NonZeroUsize;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use earnest_sync::CAN_BLOCK;
 
 /// Tells one pool from all others, and its process from those that are forked from it.
@@ -90,8 +93,8 @@ impl OwnedBy {
 
     /// Before the task is queued, where others may come upon it.
     pub(crate) fn set(&self, owner: Owner) {
-        // ORDERING: Relaxed; a waiter that does not see it does not claim the task, which is queued and will be run.
-        self.0.store(owner.number(), Relaxed);
+        // NO MODEL: it publishes how the task is told of, which lies in a `OnceLock`.
+        self.0.store(owner.number(), Release);
     }
 
     pub(crate) fn get(&self) -> Option<Owner> {
@@ -99,9 +102,9 @@ impl OwnedBy {
     }
 
     pub(crate) fn number(&self) -> usize {
-        // ORDERING: Relaxed; for a thread that has the future, and hence comes after whoever has queued the task. Who may
-        // run it is decided by `start`.
-        self.0.load(Relaxed)
+        // A thread that has the future may have it from before the task was accepted. Who may run it is decided by `start`.
+        // NO MODEL: likewise.
+        self.0.load(Acquire)
     }
 
     pub(crate) fn is(&self, owner: Owner) -> bool {

@@ -189,7 +189,7 @@ impl fmt::Display for Panic {
 
 impl StdError for Panic {}
 
-/// Runs `f`; a panic is reported as a [`tracing`] event that says it came from `what`, and goes no further.
+/// Runs `f`; a panic is reported as a [`tracing`](https://docs.rs/tracing) event that says it came from `what`, and goes no further.
 ///
 /// For authors of executors, who run their users' hooks with it.
 ///

@@ -75,7 +75,7 @@ impl RayonExecutor {
 
 impl Executor for RayonExecutor {
     fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
-        task.instrument(None);
+        task.probed_by(None);
         // Running it does not panic: rayon ends the process where a closure that was spawned does.
         match &self.pool {
             Some(pool) => pool.spawn(|| task.run()),

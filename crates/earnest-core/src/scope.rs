@@ -129,7 +129,7 @@ impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
         self.submit_at(Location::caller(), f)
     }
 
-    /// Hands `f` to the executor, with no future to ask. A panic in it is reported as a [`tracing`] event.
+    /// Hands `f` to the executor, with no future to ask. A panic in it is reported as a [`tracing`](https://docs.rs/tracing) event.
     ///
     /// As [`submit`](Self::submit) and letting the future go, and cheaper: outside of the executor's own threads a task that
     /// captures up to two references needs no memory of its own. Where the executor does not accept it, `f` is dropped, which

@@ -8,6 +8,7 @@ use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::link::Link;
 use crate::observer::told;
 use crate::owner::may_be_alone;
+use crate::producer::Producer;
 use crate::waiter::{Inbox, Single, with_single};
 use crate::worker;
 use core::cell::Cell;
@@ -179,6 +180,15 @@ impl<F: FnOnce() + Send> Job for Counted<F> {
         let Counted { f, ending } = self;
         f.call(location);
         drop(ending);
+    }
+
+    unsafe fn into_cell(self, location: &'static Location<'static>) -> Producer {
+        let Counted { f, ending } = self;
+        // SAFETY: by the caller's promise.
+        let producer = unsafe { f.into_cell(location) };
+        // When all of it has been dropped, and all that is told of it has been.
+        producer.cell().observe(told(move || drop(ending)));
+        producer
     }
 }
 

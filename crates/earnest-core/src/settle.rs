@@ -2,6 +2,7 @@
 
 use crate::cell::RawCell;
 use crate::error::{Error, dismissal};
+use crate::instrument::TaskEnd;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::settling::Settling;
@@ -111,7 +112,9 @@ impl RawCell {
         let is_dismissed = outcome != Outcome::Value;
         if let Some(side) = is_dismissed.then(|| self.side_if_made()).flatten() {
             // Before anybody can see the outcome. What is instrumented at this moment is told of with those who wait.
-            side.tell_if_dismissed(dismissal(outcome));
+            // SAFETY: this is the settler, and the slot holds what `outcome` says, which is no value.
+            let error = unsafe { self.outcome::<()>(outcome) }.err();
+            error.into_iter().for_each(|error| side.tell_dismissed(TaskEnd::of_error(error)));
         }
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0, is_seen: false };
         let mut dropped = false;

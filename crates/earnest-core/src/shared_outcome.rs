@@ -10,7 +10,7 @@ use core::task::{Context, Poll};
 /// The outcome of a [`SharedFuture`](crate::SharedFuture) by reference, to be awaited: made by awaiting `&shared`.
 ///
 /// Polling does not block. The waker of the latest poll is woken, by whoever completes the future; a panic in it is
-/// caught and reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind.
+/// caught and reported as a [`tracing`](https://docs.rs/tracing) event. Dropped before it is ready, it leaves nothing behind.
 ///
 /// ```
 /// use core::future::Future as _;

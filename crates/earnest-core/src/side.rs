@@ -8,7 +8,7 @@
 use crate::backlog::BacklogPlace;
 use crate::error::Error;
 use crate::id::FutureId;
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, TaskEnd};
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::sources::Sources;
@@ -103,8 +103,8 @@ impl Side {
             let closed = !mutant!("watchers_left_open");
             mem::replace(&mut *self.watchers.lock(), Watchers { closed, ..Watchers::default() })
         };
-        if error.is_some() {
-            self.tell_if_dismissed(error);
+        if let Some(error) = error {
+            self.tell_dismissed(TaskEnd::of_error(error));
         }
         for watcher in first.into_iter().chain(rest) {
             watcher.inbox.put(watcher.token);

@@ -4,7 +4,6 @@ use crate::id::FutureId;
 use crate::panic::run_caught;
 use core::mem;
 use core::panic::Location;
-use earnest_sync::catch_unwind;
 use tracing::{Level, Span, field};
 
 /// The span of a task, or the one that a thread was in, if any.
@@ -28,12 +27,12 @@ impl TaskSpan {
         name: Option<&str>,
         location: &'static Location<'static>,
     ) -> TaskSpan {
+        // Where the subscriber does not want it the fields are not made.
         TaskSpan::made(|| {
-            let id = id();
             tracing::debug_span!(
                 target: "earnest::task",
                 "task",
-                %id,
+                id = %id(),
                 name,
                 %location,
                 outcome = field::Empty,
@@ -51,10 +50,9 @@ impl TaskSpan {
         if !spans_are_on() {
             return TaskSpan::none();
         }
-        catch_unwind(make).map(TaskSpan).unwrap_or_else(|payload| {
-            mem::forget(payload);
-            TaskSpan::none()
-        })
+        let mut made = Span::none();
+        run_caught("a subscriber", || made = make());
+        TaskSpan(made)
     }
 
     /// None, which costs nothing.
@@ -69,16 +67,11 @@ impl TaskSpan {
         self.0.is_disabled()
     }
 
-    /// Calls `f`, which does not panic, inside the span.
+    /// Calls `f` inside the span.
     #[inline]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        if self.is_none() {
-            return f();
-        }
-        let entered = catch_unwind(|| self.0.enter()).map_err(mem::forget);
-        let result = f();
-        run_caught("a subscriber", || drop(entered));
-        result
+        let _entered = (!self.is_none()).then(|| Entered::of(&self.0));
+        f()
     }
 
     /// Says what the task has come to.
@@ -88,6 +81,24 @@ impl TaskSpan {
                 self.0.record("outcome", outcome);
             });
         }
+    }
+}
+
+/// In the span, until this is dropped, be it by a panic.
+struct Entered<'a>(Option<tracing::span::Entered<'a>>);
+
+impl<'a> Entered<'a> {
+    fn of(span: &'a Span) -> Entered<'a> {
+        let mut entered = None;
+        run_caught("a subscriber", || entered = Some(span.enter()));
+        Entered(entered)
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        let entered = self.0.take();
+        run_caught("a subscriber", || drop(entered));
     }
 }
 

@@ -268,6 +268,16 @@ impl Runnable {
         }
     }
 
+    /// Whether it has been said who is [told](Self::probed_by) of it.
+    pub(crate) fn is_probed(&self) -> bool {
+        self.side_if_made().is_some_and(|side| side.instrument().is_some())
+    }
+
+    /// Valid for as long as the task has its cell, which does not lose it.
+    pub(crate) fn name<'a>(&self) -> Option<&'a str> {
+        self.cell_if_any().and_then(RawCell::terms).and_then(|terms: &'a Terms| terms.name.as_deref())
+    }
+
     fn side_if_made(&self) -> Option<&Side> {
         self.cell_if_any().and_then(RawCell::side_if_made)
     }

@@ -1,5 +1,6 @@
 //! What was asked for when a task was submitted, and what its context and others go by.
 
+use crate::state::Outcome;
 use crate::task_options::{Priority, TaskOptions};
 use crate::token::{CancellationToken, Registration};
 use crate::waiter::has_passed;
@@ -47,6 +48,12 @@ impl Terms {
     /// yet.
     pub(crate) fn is_not_to_begin(&self) -> bool {
         self.given.as_ref().is_some_and(CancellationToken::is_cancelled)
+    }
+
+    /// As what the task is dismissed where it would begin now, if it is.
+    pub(crate) fn dismissal(&self) -> Option<Outcome> {
+        let late = self.is_too_late().then_some(Outcome::DeadlineExceeded);
+        late.or(self.is_not_to_begin().then_some(Outcome::Cancelled))
     }
 
     /// The task begins now.

@@ -117,7 +117,7 @@ impl CancellationToken {
     ///
     /// # Panics
     ///
-    /// A panic in a callback is caught, reported as a [`tracing`] event, and changes nothing else.
+    /// A panic in a callback is caught, reported as a [`tracing`](https://docs.rs/tracing) event, and changes nothing else.
     ///
     /// # Examples
     ///
@@ -209,7 +209,7 @@ impl CancellationToken {
     ///
     /// # Panics
     ///
-    /// A panic in `f` is caught, reported as a [`tracing`] event, and changes nothing else.
+    /// A panic in `f` is caught, reported as a [`tracing`](https://docs.rs/tracing) event, and changes nothing else.
     pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) -> Registration {
         let registered = self.node.register(Box::new(f));
         match registered {

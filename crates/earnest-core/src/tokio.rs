@@ -68,7 +68,7 @@ impl TokioExecutor {
 
 impl Executor for TokioExecutor {
     fn spawn(&self, mut task: Runnable) -> Result<(), Refused> {
-        task.instrument(None);
+        task.probed_by(None);
         // The join handle says nothing that the task's own future does not say.
         drop(self.handle.spawn_blocking(|| task.run()));
         Ok(())

@@ -63,7 +63,7 @@ static HOOK: OnceLock<Hook> = OnceLock::new();
 /// A future that ends with an error other than [`Error::Cancelled`] is reported once, when its last handle goes without
 /// that anybody has taken or [peeked](crate::Future::peek) at the outcome, or been
 /// [called back](crate::Future::add_done_callback) with it. The thread that lets go calls the hook; a panic in it is
-/// caught and reported. Without a hook it is a [`tracing`] event, at the level of an error for a panic, else of a
+/// caught and reported. Without a hook it is a [`tracing`](https://docs.rs/tracing) event, at the level of an error for a panic, else of a
 /// warning.
 ///
 /// # Errors

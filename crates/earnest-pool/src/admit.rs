@@ -24,6 +24,8 @@ pub(crate) enum Entry {
     Submit,
     /// Without waiting, and without anything else that the policy might do in order to let it in.
     Try,
+    /// The same, for a part of a task, which is not told of by itself.
+    Offer,
     /// As the policy says, but for a task that needs a worker's state: elsewhere it waits for room rather than being run.
     Local,
     /// In any case: a turn of an async block, which takes no place.
@@ -50,7 +52,7 @@ impl Shared {
             return Ok(in_its_place(bound, task, on_the_way));
         }
         match bound.policy {
-            _ if entry == Entry::Try => full(task),
+            _ if matches!(entry, Entry::Try | Entry::Offer) => full(task),
             RejectionPolicy::Reject => full(task),
             RejectionPolicy::DiscardOldest => match self.discard_until_entered(bound) {
                 Some(on_the_way) => Ok(in_its_place(bound, task, on_the_way)),

@@ -43,7 +43,7 @@ use std::time::Duration;
 /// If the state or the initializer fails the pool is *broken*: queued futures and later submissions end with
 /// [`Error::Broken`](earnest_core::Error::Broken), running tasks finish. What comes after the tasks runs in any case,
 /// also on the thread on which something failed. Panics in it, and in `on_thread_start`, are caught and reported as
-/// [`tracing`] events, and change nothing else. At the end the pool accepts no more tasks, and refuses what is
+/// [`tracing`](https://docs.rs/tracing) events, and change nothing else. At the end the pool accepts no more tasks, and refuses what is
 /// submitted from there.
 ///
 /// ```
@@ -121,7 +121,7 @@ impl Default for Builder {
 impl<S> Builder<S> {
     /// The largest number of threads. Default: [`available_parallelism`](std::thread::available_parallelism) plus
     /// four, 32 at most, and no more than the environment variable `EARNEST_MAX_WORKERS` says. What is given here it
-    /// does not cap. Should it hold anything but a number above 0, that is reported as a [`tracing`] event, and ignored.
+    /// does not cap. Should it hold anything but a number above 0, that is reported as a [`tracing`](https://docs.rs/tracing) event, and ignored.
     pub fn max_workers(mut self, n: usize) -> Self {
         self.max_workers = Some(n);
         self
@@ -261,10 +261,15 @@ impl<S> Builder<S> {
     /// Calls `f` for whatever happens to the pool's tasks and workers, on the thread on which it does. May be asked for
     /// several times: each is called, in the order of asking.
     ///
-    /// All of them hold up that thread, which may be about to start a task or to publish its outcome: keep them short. They may
-    /// submit tasks; waiting in them holds a worker. A panic in one is caught and reported.
+    /// It is for taking notes. All of them hold up that thread, which may count as free while it calls them: what waits in one
+    /// may wait for ever, with the whole pool, and one that waits because a wait begins calls itself. They may submit tasks; to
+    /// this very pool, where its queue is [bounded](Self::queue_capacity), by
+    /// [`try_submit`](ThreadPoolExecutor::try_submit) only, as the task that is told of has its place then and is not queued yet. A
+    /// panic in one is caught and reported. What they capture is dropped with the pool's last handle: one of them that captures
+    /// a handle keeps the pool's memory for ever.
     ///
-    /// The turns of [async blocks](ThreadPoolExecutor::spawn_async) are not told of, workers' events apart.
+    /// The turns of [async blocks](ThreadPoolExecutor::spawn_async) are not told of, nor is the half of a
+    /// [`join`](earnest_core::join) that is put off: those are parts of something.
     ///
     /// # Cost
     ///

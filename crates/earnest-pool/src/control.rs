@@ -1,7 +1,5 @@
 //! What else is asked of a pool: how it is doing, how large it is to be, and that it come to its end.
 
-#[cfg(doc)]
-use crate::builder::Builder;
 use crate::degraded::Degraded;
 use crate::error::{BuildError, StillRunning};
 use crate::pool::ThreadPoolExecutor;
@@ -132,7 +130,7 @@ impl<S> ThreadPoolExecutor<S> {
     /// Which worker of this pool the calling thread is, from 0 on; `None` on other threads. The smallest number is
     /// taken that no other thread of the pool has, be it only on its way out.
     ///
-    /// This is the number in its name, and the one that [`Builder::worker_state`] and the hooks are given. It is known
+    /// This is the number in its name, and the one that [`Builder::worker_state`](crate::Builder::worker_state) and the hooks are given. It is known
     /// to the very end of the thread.
     ///
     /// ```

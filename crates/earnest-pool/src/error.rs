@@ -1,7 +1,5 @@
 //! What can go wrong with a pool as a whole.
 
-#[cfg(doc)]
-use crate::pool::ThreadPoolExecutor;
 use core::fmt;
 use earnest_core::RunningTask;
 use std::error::Error as StdError;
@@ -81,7 +79,7 @@ impl StillRunning {
         &self.threads
     }
 
-    /// The tasks that are still running, of those that were submitted [with options](ThreadPoolExecutor::submit_with):
+    /// The tasks that are still running, of those that were submitted [with options](crate::ThreadPoolExecutor::submit_with):
     /// nothing is known of the others. Their tokens have been cancelled.
     #[must_use]
     pub fn tasks(&self) -> &[RunningTask] {

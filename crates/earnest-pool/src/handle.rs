@@ -1,8 +1,6 @@
 //! A handle of a pool that does not own it.
 
 use crate::admit::Entry;
-#[cfg(doc)]
-use crate::pool::ThreadPoolExecutor;
 use crate::repeat::Every;
 use crate::seat;
 use crate::shared::Shared;
@@ -13,7 +11,7 @@ use earnest_core::{Executor, ExecutorExt, Future, HostId, Refused, Runnable, Tas
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A way to submit to a [`ThreadPoolExecutor`] that can be cloned and sent anywhere. It does not keep the pool open:
+/// A way to submit to a [`ThreadPoolExecutor`](crate::ThreadPoolExecutor) that can be cloned and sent anywhere. It does not keep the pool open:
 /// after the executor is shut down or dropped, submissions are refused.
 ///
 /// ```
@@ -38,7 +36,7 @@ impl<S> PoolHandle<S> {
         Self { shared, state: PhantomData }
     }
 
-    /// Queues `f`, and gives back the future of what it returns: see [`ThreadPoolExecutor::submit`].
+    /// Queues `f`, and gives back the future of what it returns: see [`ThreadPoolExecutor::submit`](crate::ThreadPoolExecutor::submit).
     ///
     /// ```
     /// # let pool = earnest_pool::ThreadPoolExecutor::new();
@@ -54,7 +52,7 @@ impl<S> PoolHandle<S> {
         ExecutorExt::submit(self, f)
     }
 
-    /// The same with a name, priority, deadline or token: see [`ThreadPoolExecutor::submit_with`].
+    /// The same with a name, priority, deadline or token: see [`ThreadPoolExecutor::submit_with`](crate::ThreadPoolExecutor::submit_with).
     ///
     /// ```
     /// # use earnest_core::TaskOptions;
@@ -72,7 +70,7 @@ impl<S> PoolHandle<S> {
         ExecutorExt::submit_with(self, options, f)
     }
 
-    /// Queues `f` when `delay` has passed: see [`ThreadPoolExecutor::schedule_after`].
+    /// Queues `f` when `delay` has passed: see [`ThreadPoolExecutor::schedule_after`](crate::ThreadPoolExecutor::schedule_after).
     ///
     /// ```
     /// # use std::time::{Duration, Instant};
@@ -90,7 +88,7 @@ impl<S> PoolHandle<S> {
         self.shared.schedule_after(delay, f)
     }
 
-    /// Queues `f` again and again: see [`ThreadPoolExecutor::schedule_every`].
+    /// Queues `f` again and again: see [`ThreadPoolExecutor::schedule_every`](crate::ThreadPoolExecutor::schedule_every).
     ///
     /// ```
     /// # use earnest_pool::{Every, ThreadPoolExecutor};
@@ -108,7 +106,7 @@ impl<S> PoolHandle<S> {
         self.shared.schedule_every(every, f)
     }
 
-    /// Runs an async block on the pool's workers: see [`ThreadPoolExecutor::spawn_async`].
+    /// Runs an async block on the pool's workers: see [`ThreadPoolExecutor::spawn_async`](crate::ThreadPoolExecutor::spawn_async).
     ///
     /// ```
     /// # let pool = earnest_pool::ThreadPoolExecutor::new();
@@ -126,7 +124,7 @@ impl<S> PoolHandle<S> {
         self.shared.spawn_async(block)
     }
 
-    /// Lends `f` the state of the worker that it runs on: see [`ThreadPoolExecutor::submit_local`].
+    /// Lends `f` the state of the worker that it runs on: see [`ThreadPoolExecutor::submit_local`](crate::ThreadPoolExecutor::submit_local).
     ///
     /// ```
     /// # use earnest_pool::ThreadPoolExecutor;
@@ -145,7 +143,7 @@ impl<S> PoolHandle<S> {
         self.shared.submit_local(f)
     }
 
-    /// Which worker of the pool the calling thread is, if it is one: see [`ThreadPoolExecutor::worker_index`].
+    /// Which worker of the pool the calling thread is, if it is one: see [`ThreadPoolExecutor::worker_index`](crate::ThreadPoolExecutor::worker_index).
     ///
     /// ```
     /// # let pool = earnest_pool::ThreadPoolExecutor::new();

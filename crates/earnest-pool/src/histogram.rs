@@ -78,7 +78,11 @@ impl Histogram {
     #[must_use]
     pub fn quantile(&self, part: f64) -> Duration {
         let n = self.count();
-        let rank = ((part.clamp(0.0, 1.0) * n as f64).ceil() as u64).clamp(1, n.max(1));
+        let part = part.clamp(0.0, 1.0);
+        let about = (part * n as f64).ceil() as u64;
+        // The product may be a little too large, and be the next number then.
+        let is_too_many = about > 1 && (about - 1) as f64 / n as f64 >= part;
+        let rank = (about - u64::from(is_too_many)).clamp(1, n.max(1));
         let mut n_so_far = 0;
         let range = self.ranges.iter().position(|in_it| {
             n_so_far += in_it;
@@ -188,6 +192,14 @@ mod tests {
         assert_eq!(few.quantile(1.0), Duration::from_nanos(1_000));
         assert_eq!((few.quantile(0.5), few.max()), (Duration::from_nanos(5), Duration::from_nanos(1_000)));
         assert_eq!((few.sum(), few.mean()), (Duration::from_nanos(1_010), Duration::from_nanos(336)));
+    }
+
+    #[test]
+    fn a_quantile_is_of_the_rank_that_it_says() {
+        for n_short in 1..100_u64 {
+            let of_both = of((0..100).map(|n| if n < n_short { 10 } else { 1_000_000 }));
+            assert_eq!(of_both.quantile(n_short as f64 / 100.0), Duration::from_nanos(11), "{n_short}");
+        }
     }
 
     #[test]

@@ -61,6 +61,6 @@ impl Host for PoolOf<'_> {
     }
 
     fn offer(&self, task: Runnable) -> Result<(), Refused> {
-        self.pool.spawn(task, Entry::Try)
+        self.pool.spawn(task, Entry::Offer)
     }
 }

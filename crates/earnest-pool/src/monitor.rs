@@ -58,6 +58,14 @@ impl Monitor {
     }
 }
 
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        for hook in self.hooks.drain(..) {
+            run_caught("the destructor of what on_event has captured", || drop(hook));
+        }
+    }
+}
+
 impl Probe for Monitor {
     fn tell(&self, task: &TaskInfo<'_>, event: TaskEvent) {
         let worker = seat::index_in(self.pool.as_ptr());
@@ -71,7 +79,7 @@ impl Probe for Monitor {
 impl Shared {
     /// Has it told what becomes of a task that has been accepted, if anybody wants to know.
     pub(crate) fn instrument(&self, task: &mut Runnable) {
-        task.instrument(self.monitor.clone().map(|monitor| monitor as Arc<dyn Probe>));
+        task.probed_by(self.monitor.clone().map(|monitor| monitor as Arc<dyn Probe>));
     }
 
     /// Tells what this worker does from now on.

@@ -304,7 +304,7 @@ impl<S> ThreadPoolExecutor<S> {
     }
 
     /// Queues `f`, with no future to ask. Blocks where [`submit`](Self::submit) does. A panic in `f` is reported as a
-    /// [`tracing`] event.
+    /// [`tracing`](https://docs.rs/tracing) event.
     ///
     /// # Errors
     ///

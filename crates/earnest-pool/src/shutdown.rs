@@ -1,8 +1,6 @@
 //! How a pool is to end.
 
 use crate::error::StillRunning;
-#[cfg(doc)]
-use crate::pool::ThreadPoolExecutor;
 use crate::seat;
 use crate::shared::Shared;
 use earnest_core::{Dismissal, blocking, deadline_after};
@@ -10,7 +8,7 @@ use earnest_sync::window;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How to shut down; see [`ThreadPoolExecutor::shutdown_with`].
+/// How to shut down; see [`ThreadPoolExecutor::shutdown_with`](crate::ThreadPoolExecutor::shutdown_with).
 ///
 /// ```
 /// use earnest_pool::{Shutdown, ThreadPoolExecutor};

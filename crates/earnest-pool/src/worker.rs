@@ -112,7 +112,7 @@ impl Worker<'_> {
     fn work(mut self) {
         loop {
             if self.pool.sleep.may_be_too_many() {
-                match self.step_aside() {
+                match self.pool.sleep.step_aside(self.searching) {
                     Aside::No => {}
                     Aside::Woken => self.searching = true,
                     Aside::Left => return,
@@ -131,20 +131,6 @@ impl Worker<'_> {
                 return;
             }
         }
-    }
-
-    /// There may be one worker too many, and then it is this one.
-    #[cold]
-    fn step_aside(&self) -> Aside {
-        let mut has_slept = false;
-        let aside = self.pool.sleep.step_aside(self.searching, || {
-            has_slept = true;
-            self.pool.tell_worker(self.seat, WorkerEvent::Parked);
-        });
-        if has_slept {
-            self.pool.tell_worker(self.seat, WorkerEvent::Unparked);
-        }
-        aside
     }
 
     /// This worker has nothing to do. `true`: it has left.

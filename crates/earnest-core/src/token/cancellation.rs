@@ -9,7 +9,7 @@ use core::task::{Context, Poll};
 /// Ready when a token is cancelled: made by awaiting `&token`.
 ///
 /// Polling does not block. The waker of the latest poll is woken by whoever cancels; a panic in it is caught and
-/// reported as a [`tracing`] event. Dropped before it is ready, it leaves nothing behind. Asked again, it is ready again.
+/// reported as a [`tracing`](https://docs.rs/tracing) event. Dropped before it is ready, it leaves nothing behind. Asked again, it is ready again.
 ///
 /// ```
 /// use core::future::Future;

@@ -29,7 +29,7 @@ fn instrumented_vs_cancelled() {
         let (mut runnable, future) = task(move || drop(captured));
         let handle = future.cancel_handle();
         let canceller = thread::spawn(move || handle.cancel());
-        runnable.instrument(Some(told.clone()));
+        runnable.probed_by(Some(told.clone()));
         runnable.run();
         let cancelled = canceller.join().unwrap();
         assert_eq!(future.result().is_err(), cancelled);

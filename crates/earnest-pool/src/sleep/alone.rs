@@ -109,7 +109,7 @@ impl Accounts {
 
     /// One of the workers parks if there is one too many, until it is woken; or leaves, if there are to be fewer.
     pub fn step_aside(&self) {
-        let _woken_or_left = self.0.step_aside(false, || ());
+        let _woken_or_left = self.0.step_aside(false);
     }
 
     /// Two may be active, and something is queued.

@@ -35,9 +35,8 @@ impl Sleep {
     /// This worker parks before it takes another task, if more are active than there may be; or leaves, if there are to
     /// be fewer.
     ///
-    /// `is_searching` says whether it is counted so now. Afterwards it is, if it was woken again. `sleeps` is called before it
-    /// sleeps, if it does.
-    pub(crate) fn step_aside(&self, is_searching: bool, sleeps: impl FnOnce()) -> Aside {
+    /// `is_searching` says whether it is counted so now. Afterwards it is, if it was woken again.
+    pub(crate) fn step_aside(&self, is_searching: bool) -> Aside {
         // ORDERING: Acquire; pairs with the release of who said so. It is said again where others should do so as well.
         self.too_many.swap(false, Acquire);
         let from = if is_searching { SEARCHING } else { 0 };
@@ -63,7 +62,6 @@ impl Sleep {
                 return Aside::Left;
             }
         }
-        sleeps();
         self.wakes.wait();
         Aside::Woken
     }

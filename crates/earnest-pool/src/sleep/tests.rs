@@ -16,7 +16,7 @@ fn who_parks_and_another_is_woken_meanwhile_leaves_one_to_step_aside() {
     assert_eq!(sleep.counts().active(), 2);
     assert!(sleep.may_be_too_many());
     // There is a wake for one of the two, and this thread takes it.
-    assert_eq!(sleep.step_aside(true, || ()), Aside::Woken);
+    assert_eq!(sleep.step_aside(true), Aside::Woken);
 }
 
 #[test]
@@ -34,8 +34,8 @@ fn no_more_step_aside_than_there_are_too_many() {
     let sleep = Sleep::new(3, 3);
     sleep.add(3 * LIVE);
     sleep.resize(2, 2);
-    assert_eq!(sleep.step_aside(false, || ()), Aside::Left);
+    assert_eq!(sleep.step_aside(false), Aside::Left);
     assert!(!sleep.may_be_too_many());
-    assert_eq!(sleep.step_aside(false, || ()), Aside::No);
+    assert_eq!(sleep.step_aside(false), Aside::No);
     assert_eq!(sleep.counts().live(), 2);
 }

@@ -11,6 +11,7 @@ mod bounded_in_time;
 mod broken;
 mod environment;
 mod events;
+mod events_of_parts;
 mod events_of_workers;
 mod exit;
 #[cfg(unix)]

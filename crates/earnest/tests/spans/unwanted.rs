@@ -2,7 +2,7 @@
 //! there is one subscriber in each.
 
 use crate::support::pool;
-use earnest::{Every, Probe, Runnable, task};
+use earnest::{Every, Probe, task};
 use earnest_testing::alone;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -56,7 +56,7 @@ impl Subscriber for UpTo {
 /// Whether a task has nothing beside it once an executor has accepted it. `probe`, if there is one, is told of it.
 fn stays_plain(probe: Option<Arc<dyn Probe>>) -> bool {
     let (mut task, future) = task(|| 7);
-    Runnable::instrument(&mut task, probe);
+    task.probed_by(probe);
     let is_plain = task.is_plain();
     task.run();
     assert_eq!(future.result().unwrap(), 7);
