@@ -41,6 +41,8 @@ const STEPS: [Step; 32] = [
             "--test=executors",
             "--test=awaiting",
             "--test=examples",
+            // Which that test runs.
+            "--example=metrics",
         ],
     ),
     step("test, metrics", &["test", "--locked", POOL, "--features=metrics", "--test=it", "metrics::"]),

@@ -68,7 +68,8 @@ fn callbacks_are_told_of_a_cancellation_and_of_a_failure() {
         open.open();
         let failed = told.recv().unwrap();
         assert!(failed.starts_with("failing is done, without a value: the task submitted at "), "{failed}");
-        assert!(failed.ends_with("panicked: out of paper"), "{failed}");
+        assert!(failed.contains(" panicked on thread `ThreadPoolExecutor-"), "{failed}");
+        assert!(failed.ends_with("_0`: out of paper"), "{failed}");
     });
 }
 
