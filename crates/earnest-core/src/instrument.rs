@@ -263,7 +263,7 @@ impl Way {
     }
 }
 
-/// None where there is no clock.
+/// How long ago that was: no time at all where there is no clock.
 fn since(earlier: Option<Instant>) -> Duration {
     let (earlier, now) = (earlier, earnest_sync::now());
     earlier.zip(now).map_or(Duration::ZERO, |(earlier, now)| now.saturating_duration_since(earlier))
@@ -345,7 +345,7 @@ impl Runnable {
     ///
     /// # Cost
     ///
-    /// A box beside the task, and two looks at the clock, unless there is neither span nor probe.
+    /// A box beside the task, and three looks at the clock, unless there is neither span nor probe.
     pub fn probed_by(&mut self, probe: Option<Arc<dyn Probe>>) {
         if probe.is_none() && !spans_are_on() || self.is_probed() {
             return;

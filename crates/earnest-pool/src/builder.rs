@@ -273,7 +273,7 @@ impl<S> Builder<S> {
     ///
     /// # Cost
     ///
-    /// For each task a box, two looks at the clock and the calls. Without this, [`task_times`](Self::task_times), and a
+    /// For each task a box, three looks at the clock and the calls. Without this, [`task_times`](Self::task_times), and a
     /// subscriber for spans nothing of that is done.
     ///
     /// ```
