@@ -8,6 +8,7 @@ mod callgrind;
 
 use crate::cargo::{self, build, cargo, root};
 use crate::table::Table;
+use crate::tool::MISSING;
 use anyhow::{Context, Result, bail};
 use callgrind::own_instructions;
 use serde::Deserialize;
@@ -48,14 +49,14 @@ struct Counts {
     allocations: f64,
 }
 
-pub(crate) fn has_valgrind() -> bool {
+fn has_valgrind() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !has_valgrind() {
         eprintln!("valgrind is missing. Linux distributions have it as a package: apt-get install valgrind");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     let rustc = compiler()?;
     let path = root().join("benches/counts.toml");

@@ -6,6 +6,7 @@
 mod python;
 
 use crate::cargo::{build, cargo, metadata};
+use crate::tool::MISSING;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(python) => python,
         Err(missing) => {
             eprintln!("{missing}");
-            return Ok(ExitCode::from(2));
+            return Ok(ExitCode::from(MISSING));
         }
     };
     let seed = match arguments.seed {

@@ -2,6 +2,7 @@
 
 use crate::cargo::{build, metadata};
 use crate::nightly;
+use crate::tool::MISSING;
 use anyhow::{Result, bail};
 use std::process::{Command, ExitCode};
 
@@ -23,7 +24,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !nightly::has(&[]) {
         eprintln!("a nightly toolchain is missing, and rustup does not bring it");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     let directory = metadata()?.target_directory.join("fuzz");
     let mut command =

@@ -14,6 +14,7 @@ mod documented;
 mod examples;
 mod features;
 mod fuzz;
+mod git;
 mod links;
 mod long;
 mod loom;

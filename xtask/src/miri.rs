@@ -3,6 +3,7 @@
 use crate::cargo::metadata;
 use crate::nightly;
 use crate::table::Table;
+use crate::tool::MISSING;
 use anyhow::{Result, bail};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -134,7 +135,7 @@ impl Group {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !nightly::has(&["miri", "rust-src"]) {
         eprintln!("a nightly toolchain with miri is missing, and rustup does not bring it");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     let seeds = if arguments.quick { 1 } else { arguments.seeds };
     let selected: Vec<_> =

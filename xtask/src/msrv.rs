@@ -27,11 +27,6 @@ pub(crate) fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the toolchain is there.
-pub(crate) fn is_there() -> bool {
-    metadata().and_then(|metadata| toolchain_of(&metadata)).is_ok_and(|version| version.is_some())
-}
-
 /// The version whose toolchain is there, or has come by way of rustup. Says so if there is none.
 pub(crate) fn toolchain_of(metadata: &Metadata) -> Result<Option<String>> {
     let version = version(metadata)?;

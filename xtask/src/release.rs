@@ -5,10 +5,11 @@
 mod lockstep;
 
 use crate::cargo::{Metadata, metadata, root};
+use crate::git::git;
 use crate::table::Table;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use lockstep::version;
 
@@ -117,18 +118,6 @@ fn ours(arguments: &[&str]) -> Result<String> {
         bail!("cargo xtask {} did not succeed", arguments.join(" "));
     }
     Ok(format!("cargo xtask {}", arguments.join(" ")))
-}
-
-/// What it says; `None` if it says no.
-fn git(arguments: &[&str]) -> Result<Option<String>> {
-    let mut git = Command::new("git");
-    let output = git
-        .args(arguments)
-        .current_dir(root())
-        .stderr(Stdio::null())
-        .output()
-        .context("git cannot be run")?;
-    Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
 #[cfg(test)]

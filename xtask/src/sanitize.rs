@@ -2,6 +2,7 @@
 
 use crate::cargo::metadata;
 use crate::nightly;
+use crate::tool::MISSING;
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 
@@ -54,7 +55,7 @@ impl Sanitizer {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !nightly::has(&["rust-src"]) {
         eprintln!("a nightly toolchain with rust-src is missing, and rustup does not bring it");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     Ok(if command(arguments)?.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,11 +1,12 @@
 //! `cargo xtask semver`: that what has changed since the last release is allowed by the version that is to follow.
 
 use crate::cargo::{metadata, root};
+use crate::git::git;
 use crate::tidy;
 use crate::tool::Tool;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 pub(crate) const TOOL: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
 
@@ -35,17 +36,10 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// The newest release before this commit. That this commit itself is one does not count.
 pub(crate) fn last_tag() -> Result<Option<String>> {
-    let mut git = Command::new("git");
-    git.args(["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^"]);
-    let output = git.current_dir(root()).stderr(Stdio::null()).output().context("git cannot be run")?;
-    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Ok(Some(said).filter(|tag| output.status.success() && !tag.is_empty()))
+    git(&["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^"])
 }
 
 /// Whether the release had this file.
 fn is_in(tag: &str, path: &Path) -> Result<bool> {
-    let mut git = Command::new("git");
-    git.args(["cat-file", "-e", &format!("{tag}:{}", tidy::relative(path))]);
-    let status = git.current_dir(root()).stderr(Stdio::null()).status().context("git cannot be run")?;
-    Ok(status.success())
+    Ok(git(&["cat-file", "-e", &format!("{tag}:{}", tidy::relative(path))])?.is_some())
 }

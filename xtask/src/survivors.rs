@@ -9,6 +9,7 @@ pub(crate) mod until_failure;
 use crate::cargo::{self, root};
 use crate::process::each;
 use crate::table::Table;
+use crate::tool::MISSING;
 use anyhow::{Result, ensure};
 use judge::Tree;
 use known::Known;
@@ -50,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     if !is_installed() {
         eprintln!("cargo-mutants is missing: cargo install cargo-mutants --locked");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     let all = sample::list()?;
     let n_all = all.len();

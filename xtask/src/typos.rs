@@ -24,11 +24,6 @@ pub(crate) fn run() -> Result<ExitCode> {
     Ok(if correct { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whether there is one.
-pub(crate) fn is_there() -> bool {
-    program().is_ok_and(|program| program.is_some())
-}
-
 /// The one that is there, or that which its authors publish for Python: to build it would take a minute or two.
 fn program() -> Result<Option<PathBuf>> {
     let folder = metadata()?.target_directory.join("tools").join(format!("{NAME}-{VERSION}"));

@@ -4,11 +4,12 @@
 
 use crate::cargo::{cargo, metadata, root};
 use crate::target::{self, WASM};
+use crate::tool::MISSING;
 use anyhow::{Result, bail};
 use std::process::{Command, ExitCode, Stdio};
 
 /// Whether node is there, which runs the checks.
-pub(crate) fn has_node() -> bool {
+fn has_node() -> bool {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     node.is_ok_and(|status| status.success())
 }
@@ -16,11 +17,11 @@ pub(crate) fn has_node() -> bool {
 pub(crate) fn run() -> Result<ExitCode> {
     if !has_node() {
         eprintln!("node, which runs WebAssembly, is missing");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     if !target::is_there(WASM) {
         eprintln!("the compiler cannot build for {WASM}, and rustup does not bring it");
-        return Ok(ExitCode::from(2));
+        return Ok(ExitCode::from(MISSING));
     }
     let build = ["build", "--locked", "--release", "--package", "earnest-wasm", "--target", WASM];
     if !cargo(&build).status()?.success() {
