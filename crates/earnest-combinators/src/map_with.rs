@@ -8,7 +8,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::mem;
 use core::panic::Location;
-use earnest_core::{Error, Executor, Future, deadline_after, task_at};
+use earnest_core::{Error, Executor, ExecutorExt, Future, deadline_after, task_at};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -178,9 +178,7 @@ where
     /// As from where the map was made, also where that is done by who asks for a result.
     fn submit<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Future<T> {
         let (task, future) = task_at(self.location, f);
-        if let Err(refused) = self.executor.spawn(task) {
-            refused.dismiss();
-        }
+        self.executor.spawn_or_dismiss(task);
         future
     }
 

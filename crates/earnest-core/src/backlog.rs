@@ -96,8 +96,11 @@ impl RawCell {
         self.side().backlog().count(backlog, || self.header().word.load().is_pending());
     }
 
-    /// The task is pending no longer, by this thread's doing.
-    pub(crate) fn leave_backlog(self) {
-        self.side_if_made().map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
+    /// The task is pending no longer, by this thread's doing. Gives the side box, if there is one.
+    #[inline]
+    pub(crate) fn leave_backlog<'a>(self) -> Option<&'a Side> {
+        let side = self.side_if_made();
+        side.map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
+        side
     }
 }

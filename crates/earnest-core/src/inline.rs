@@ -1,6 +1,7 @@
 //! The executor that has no threads: a task runs where it is submitted.
 
-use crate::executor::{Executor, Refused};
+use crate::executor::Executor;
+use crate::refusal::Refused;
 use crate::task::Runnable;
 use core::num::NonZeroUsize;
 

@@ -55,10 +55,12 @@ use bare::{graph, settling, worker};
 
 // In reading order: a closure's way from `submit` to `result`.
 mod executor;
+mod refusal;
 mod task;
 mod detached;
 mod task_options;
 mod context;
+mod task_event;
 mod instrument;
 mod span;
 mod terms;
@@ -143,7 +145,7 @@ pub use cancel_on_drop::CancelOnDrop;
 pub use context::TaskContext;
 pub use deadlock::{Deadlock, DeadlockedTask};
 pub use error::{Broken, Cancelled, Error, TimedOut};
-pub use executor::{Executor, ExecutorExt, Refusal, Refused, SubmitError};
+pub use executor::{Executor, ExecutorExt};
 pub use expiry::{Expiry, RunningTask};
 pub use failed_if::FailedIf;
 pub use future::{Future, State};
@@ -151,7 +153,7 @@ pub use future::{Future, State};
 pub use host_id::HostId;
 pub use id::FutureId;
 pub use inline::InlineExecutor;
-pub use instrument::{Probe, TaskEnd, TaskEvent, TaskInfo};
+pub use instrument::Probe;
 #[cfg(feature = "std")]
 pub use join::join;
 pub use manual::ManualExecutor;
@@ -159,6 +161,7 @@ pub use owner::Owner;
 pub use panic::{Panic, run_caught};
 pub use producer::Dismissal;
 pub use promise::{Promise, promise};
+pub use refusal::{Refusal, Refused, SubmitError};
 #[cfg(feature = "std")]
 pub use scope::{Scope, scope};
 #[cfg(feature = "std")]
@@ -174,6 +177,7 @@ pub use span::{TaskSpan, spans_are_on};
 #[doc(hidden)]
 pub use task::task_at;
 pub use task::{Runnable, TaskId, task, task_with};
+pub use task_event::{TaskEnd, TaskEvent, TaskInfo};
 pub use task_options::{Priority, TaskOptions};
 pub use token::{Cancellation, CancellationToken, Registration};
 pub use unseen::{HookAlreadySet, UnseenFailure, set_unseen_failure_hook};

@@ -1,6 +1,7 @@
 //! The executor that is driven by hand, in an order that is chosen: for deterministic tests.
 
-use crate::executor::{Executor, Refusal, Refused};
+use crate::executor::Executor;
+use crate::refusal::{Refusal, Refused};
 use crate::span::spans_are_on;
 use crate::task::Runnable;
 use alloc::collections::VecDeque;

@@ -1,12 +1,10 @@
 //! The party that brings an outcome about: by running a closure, by hand, or by giving up.
 
-use crate::backlog::BacklogPlace;
 use crate::cell::RawCell;
 use crate::error::{Broken, Error};
 use crate::graph;
 use crate::observer::{Chain, notice};
 use crate::settle::Settler;
-use crate::side::Side;
 use crate::sources::Sources;
 use crate::state::{Outcome, View};
 use crate::worker::{Frame, Worker};
@@ -76,8 +74,7 @@ impl Producer {
         }
         window!("started_not_called");
         // Also where the word says that nobody observes: the side box is there before that.
-        let side = cell.side_if_made();
-        side.map(Side::backlog).into_iter().for_each(BacklogPlace::leave);
+        let side = cell.leave_backlog();
         let frame = Frame::new(cell);
         let in_the_middle = worker.map(|worker| frame.enter(worker));
         // SAFETY: this thread has won `start`.
@@ -128,7 +125,7 @@ impl Producer {
             unsafe { let_producer_go(cell) };
             return Chain::new();
         }
-        cell.leave_backlog();
+        let side = cell.leave_backlog();
         // SAFETY: the task is claimed (R1).
         unsafe { (cell.header().vtable.drop_closure)(cell) };
         let outcome = match reason {
@@ -138,6 +135,8 @@ impl Producer {
             // SAFETY: the slot is the producer's, and empty now.
             Dismissal::Broken(broken) => unsafe { cell.write_error(Error::Broken(broken)) },
         };
+        // SAFETY: as below.
+        unsafe { cell.tell_if_dismissed(side, outcome) };
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         unsafe { cell.settle(outcome, Settler::Producer, &mut |_| {}) }
     }

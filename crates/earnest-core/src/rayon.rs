@@ -1,6 +1,7 @@
 //! Tasks on a rayon pool, for who has one already. Behind feature `rayon`.
 
-use crate::executor::{Executor, Refused};
+use crate::executor::Executor;
+use crate::refusal::Refused;
 use crate::task::Runnable;
 use core::num::NonZeroUsize;
 use rayon_core::ThreadPool;

@@ -1,7 +1,7 @@
 //! Tasks that borrow: none of them outlives the call that they were submitted in.
 
 use crate::detached::Detached;
-use crate::executor::{Executor, Refused};
+use crate::executor::{Executor, ExecutorExt};
 use crate::parties;
 use crate::scope_end::{Counted, Tasks};
 use crate::scoped_future::ScopedFuture;
@@ -161,11 +161,7 @@ impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
             Err(f) => Err(f),
         };
         match task {
-            Ok(task) => {
-                if let Err(refused) = self.executor.spawn(Runnable::from(task)) {
-                    Refused::dismiss(refused);
-                }
-            }
+            Ok(task) => self.executor.spawn_or_dismiss(Runnable::from(task)),
             Err(f) => self.submit_at(location, f).detach(),
         }
     }
@@ -183,9 +179,7 @@ impl<'scope, 'env, E: Executor + ?Sized> Scope<'scope, 'env, E> {
         // that it has ended: what was borrowed for 'scope is there until then. The future cannot outlive 'scope.
         let (producer, consumer) = unsafe { parties::scoped_task(f, location) };
         self.tasks.add(producer.cell());
-        if let Err(refused) = self.executor.spawn(Runnable::new(producer)) {
-            Refused::dismiss(refused);
-        }
+        self.executor.spawn_or_dismiss(Runnable::new(producer));
         ScopedFuture::new(consumer)
     }
 

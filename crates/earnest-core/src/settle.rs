@@ -2,7 +2,6 @@
 
 use crate::cell::RawCell;
 use crate::error::{Error, dismissal};
-use crate::instrument::TaskEnd;
 use crate::observer::{Chain, ErasedOutcome, Node, Stage, in_registration_order};
 use crate::panic::run_caught;
 use crate::settling::Settling;
@@ -44,10 +43,12 @@ impl RawCell {
     pub(crate) fn cancel_chained(self) -> (bool, Chain) {
         match self.header().word.cancel() {
             Ok(()) => {
-                self.leave_backlog();
+                let side = self.leave_backlog();
                 window!("cancelled_not_dropped");
                 // SAFETY: the task is claimed (R1).
                 unsafe { (self.header().vtable.drop_closure)(self) };
+                // SAFETY: this thread settles it, and there is nothing in the slot.
+                unsafe { self.tell_if_dismissed(side, Outcome::Cancelled) };
                 // SAFETY: this thread made the transition, and the slot is empty.
                 let then = unsafe { self.settle(Outcome::Cancelled, Settler::Other, &mut |_| {}) };
                 (true, then)
@@ -69,10 +70,12 @@ impl RawCell {
         if !header.word.start() && !mutant!("expire_without_claim") {
             return false;
         }
-        self.leave_backlog();
+        let side = self.leave_backlog();
         // SAFETY: this thread has won `start`, and so has the closure (R1).
         unsafe { (header.vtable.drop_closure)(self) };
         let outcome = write(self);
+        // SAFETY: this thread settles it, and the slot holds `outcome`.
+        unsafe { self.tell_if_dismissed(side, outcome) };
         let _always = header.word.finish(View::RUNNING);
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         unsafe { self.settle(outcome, Settler::Other, &mut |_| {}) }.tell_all();
@@ -109,13 +112,6 @@ impl RawCell {
         available: &mut dyn FnMut(bool),
     ) -> Chain {
         let word = &self.header().word;
-        let is_dismissed = outcome != Outcome::Value;
-        if let Some(side) = is_dismissed.then(|| self.side_if_made()).flatten() {
-            // Before anybody can see the outcome. What is instrumented at this moment is told of with those who wait.
-            // SAFETY: this is the settler, and the slot holds what `outcome` says, which is no value.
-            let error = unsafe { self.outcome::<()>(outcome) }.err();
-            error.into_iter().for_each(|error| side.tell_dismissed(TaskEnd::of_error(error)));
-        }
         let mut aside = Aside { wake: Chain::new(), then: Chain::new(), links: 0, is_seen: false };
         let mut dropped = false;
         let mut seen = word.load();

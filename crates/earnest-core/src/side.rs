@@ -8,10 +8,11 @@
 use crate::backlog::BacklogPlace;
 use crate::error::Error;
 use crate::id::FutureId;
-use crate::instrument::{Instrument, TaskEnd};
+use crate::instrument::Instrument;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::sources::Sources;
+use crate::task_event::TaskEnd;
 use crate::terms::Terms;
 use crate::waiter::Inbox;
 use alloc::vec::Vec;

@@ -3,9 +3,9 @@
 use crate::awaited::Members;
 use crate::cancel::CancelHandle;
 use crate::consumer::Consumer;
-use crate::executor::Refused;
 use crate::firm_wait::{MustReturn, wait_for_all};
 use crate::parties;
+use crate::refusal::Refused;
 use crate::task::{Runnable, Work};
 use crate::waiter::{Single, spin_until, with_single};
 use crate::worker::Worker;

@@ -1,6 +1,7 @@
 //! Tasks on the blocking pool of a tokio runtime, for who has one already. Behind feature `tokio`.
 
-use crate::executor::{Executor, Refused};
+use crate::executor::Executor;
+use crate::refusal::Refused;
 use crate::task::Runnable;
 use tokio::runtime::Handle;
 

@@ -188,14 +188,14 @@ impl Worker<'_> {
         if !header.word.start() {
             return None;
         }
-        cell.leave_backlog();
+        let side = cell.leave_backlog();
         window!("claimed_not_called");
         before.take().into_iter().for_each(|before| before());
         let _blocks_no_more = self.go_on();
         let frame = Frame::new(cell);
         let in_the_middle = frame.enter(self);
         // SAFETY: this thread has won `start`.
-        let outcome = unsafe { cell.call(cell.side_if_made()) };
+        let outcome = unsafe { cell.call(side) };
         let _always = header.word.finish(View::RUNNING);
         // SAFETY: this thread made the transition, and the slot holds `outcome`.
         let then = unsafe { cell.settle(outcome, Settler::Other, &mut |_| {}) };

@@ -2,13 +2,13 @@
 
 use crate::cell::RawCell;
 use crate::consumer::Consumer;
-use crate::executor::{Refusal, Refused};
 use crate::host_id::HostId;
 use crate::joins::Joins;
 use crate::owner::Owner;
 use crate::panic::run_caught;
 use crate::parties;
 use crate::producer::Producer;
+use crate::refusal::{Refusal, Refused};
 use crate::task::{Runnable, TaskId};
 use crate::waiter::{Inbox, Waiter};
 use core::cell::Cell;

@@ -24,7 +24,7 @@ pub(crate) enum Entry {
     Submit,
     /// Without waiting, and without anything else that the policy might do in order to let it in.
     Try,
-    /// The same, for a part of a task, which is not told of by itself.
+    /// The same, for the half of a join.
     Offer,
     /// As the policy says, but for a task that needs a worker's state: elsewhere it waits for room rather than being run.
     Local,
@@ -32,6 +32,13 @@ pub(crate) enum Entry {
     Async,
     /// The same, for a block that has woken itself while it was polled, and takes its turn behind others.
     Again,
+}
+
+impl Entry {
+    /// Whether it is a part of something, which is not told of by itself.
+    pub(crate) fn is_part(self) -> bool {
+        matches!(self, Entry::Async | Entry::Again | Entry::Offer)
+    }
 }
 
 impl Shared {

@@ -56,7 +56,7 @@ impl Shared {
             // One of its turns is being run, by this function.
             return self.queues.push(task);
         }
-        if entry != Entry::Async {
+        if !entry.is_part() {
             self.instrument(&mut task);
         }
         task.run_nested();

@@ -44,7 +44,7 @@ impl Shared {
                 Admitted::Over => return Ok(()),
             }
         }
-        if !matches!(entry, Entry::Async | Entry::Again | Entry::Offer) {
+        if !entry.is_part() {
             self.instrument(&mut task);
         }
         task.belongs_to(self.owner());

@@ -24,8 +24,8 @@ use std::borrow::Cow;
 /// | `earnest_workers_waiting` | gauge | threads whose tasks wait, and in whose stead others may run |
 /// | `earnest_steals_total` | counter | how often a worker has taken from what lay with another |
 ///
-/// The outcomes are those of [`TaskEnd::as_str`]: `returned`, `panicked`, `cancelled`, `deadline_exceeded`, `rejected`, `broken`
-/// and `abandoned`. A submission that the pool refuses is counted nowhere, and neither are the turns of
+/// The outcomes are those of [`TaskEnd::as_str`]: `returned`, `panicked`, `cancelled`, `deadline_exceeded`, `rejected`, `broken`,
+/// `abandoned` and `deadlock`. A submission that the pool refuses is counted nowhere, and neither are the turns of
 /// [async blocks](crate::ThreadPoolExecutor::spawn_async), of which workers' events are all that is told. When a pool is at rest
 /// as many tasks have ended as were queued, and the gauges of tasks and of waiting threads are zero.
 ///
@@ -86,17 +86,6 @@ const WORKERS_PARKED: &str = "earnest_workers_parked";
 const WORKERS_WAITING: &str = "earnest_workers_waiting";
 const STEALS_TOTAL: &str = "earnest_steals_total";
 
-/// Those that are counted without being looked up.
-const ENDS: [TaskEnd; 7] = [
-    TaskEnd::Returned,
-    TaskEnd::Panicked,
-    TaskEnd::Cancelled,
-    TaskEnd::DeadlineExceeded,
-    TaskEnd::Rejected,
-    TaskEnd::Broken,
-    TaskEnd::Abandoned,
-];
-
 fn describe() {
     describe_counter!(TASKS_QUEUED_TOTAL, Unit::Count, "Tasks that were accepted.");
     describe_counter!(TASKS_ENDED_TOTAL, Unit::Count, "Tasks that were accepted and are over.");
@@ -112,9 +101,8 @@ fn describe() {
 
 /// Those of one pool, as the recorder has given them.
 struct Metrics {
-    pool: SharedString,
     tasks_queued_total: Counter,
-    tasks_ended_total: [(TaskEnd, Counter); ENDS.len()],
+    tasks_ended_total: [(TaskEnd, Counter); TaskEnd::ALL.len()],
     task_queue_seconds: Histogram,
     task_run_seconds: Histogram,
     tasks_queued: Gauge,
@@ -129,7 +117,9 @@ impl Metrics {
     fn new(pool: SharedString) -> Metrics {
         Metrics {
             tasks_queued_total: counter!(TASKS_QUEUED_TOTAL, "pool" => pool.clone()),
-            tasks_ended_total: ENDS.map(|end| (end, ended(&pool, end))),
+            tasks_ended_total: TaskEnd::ALL.map(|end| {
+                (end, counter!(TASKS_ENDED_TOTAL, "pool" => pool.clone(), "outcome" => end.as_str()))
+            }),
             task_queue_seconds: histogram!(TASK_QUEUE_SECONDS, "pool" => pool.clone()),
             task_run_seconds: histogram!(TASK_RUN_SECONDS, "pool" => pool.clone()),
             tasks_queued: gauge!(TASKS_QUEUED, "pool" => pool.clone()),
@@ -137,8 +127,7 @@ impl Metrics {
             workers: gauge!(WORKERS, "pool" => pool.clone()),
             workers_parked: gauge!(WORKERS_PARKED, "pool" => pool.clone()),
             workers_waiting: gauge!(WORKERS_WAITING, "pool" => pool.clone()),
-            steals_total: counter!(STEALS_TOTAL, "pool" => pool.clone()),
-            pool,
+            steals_total: counter!(STEALS_TOTAL, "pool" => pool),
         }
     }
 
@@ -174,11 +163,8 @@ impl Metrics {
     }
 
     fn count_ended(&self, end: TaskEnd) {
-        match self.tasks_ended_total.iter().find(|(known, _)| *known == end) {
-            Some((_, counter)) => counter.increment(1),
-            // One that the core has come to know since.
-            None => ended(&self.pool, end).increment(1),
-        }
+        let counter = self.tasks_ended_total.iter().find(|(other, _)| *other == end);
+        counter.into_iter().for_each(|(_, counter)| counter.increment(1));
     }
 
     fn record_worker(&self, event: WorkerEvent) {
@@ -192,8 +178,4 @@ impl Metrics {
             WorkerEvent::WaitEnded => self.workers_waiting.decrement(1.0),
         }
     }
-}
-
-fn ended(pool: &SharedString, end: TaskEnd) -> Counter {
-    counter!(TASKS_ENDED_TOTAL, "pool" => pool.clone(), "outcome" => end.as_str())
 }

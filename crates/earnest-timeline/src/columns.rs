@@ -12,15 +12,6 @@ use std::io::{self, Write};
 const NONE: i64 = -1;
 
 pub(crate) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
-    let ends = [
-        TaskEnd::Returned,
-        TaskEnd::Panicked,
-        TaskEnd::Cancelled,
-        TaskEnd::DeadlineExceeded,
-        TaskEnd::Rejected,
-        TaskEnd::Broken,
-        TaskEnd::Abandoned,
-    ];
     let (mut names, mut places) = (Texts::default(), Texts::default());
     let named: Vec<i64> = picture.tasks.iter().map(|task| names.number(task.name.as_deref())).collect();
     let placed: Vec<i64> =
@@ -36,7 +27,7 @@ pub(crate) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
         write!(out, "{{\"label\":{},\"colour\":{}}}", Json(&kind.label), kind.colour)
     })?;
     write!(out, ",\n\"ends\":")?;
-    list(out, ends, |out, end| write!(out, "\"{}\"", end.as_str()))?;
+    list(out, TaskEnd::ALL, |out, end| write!(out, "\"{}\"", end.as_str()))?;
     for (key, texts) in [("names", names), ("places", places)] {
         write!(out, ",\n\"{key}\":")?;
         list(out, &texts.list, |out, text| write!(out, "{}", Json(text)))?;
@@ -47,7 +38,7 @@ pub(crate) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     list(out, named, |out, name| write!(out, "{name}"))?;
     write!(out, ",\n\"place\":")?;
     list(out, placed, |out, place| write!(out, "{place}"))?;
-    let end_of = |task: &Task| task.end().and_then(|end| ends.iter().position(|other| *other == end));
+    let end_of = |task: &Task| task.end().and_then(|end| TaskEnd::ALL.iter().position(|other| *other == end));
     let ended_at = |task: &Task| match task.fate {
         Fate::Queued { .. } => NONE,
         Fate::Dismissed { at, .. } => at as i64,

@@ -234,3 +234,19 @@ fn tasks_without_names_are_told_apart_by_their_places() {
     assert_eq!((labels[0].1, labels[1].1), (2, 1));
     assert!(labels[0].0.contains("picture_tests.rs:"), "{labels:?}");
 }
+
+#[test]
+fn the_page_knows_every_end() {
+    let mut story = Story::of(&["pool"]);
+    for (at, end) in (0..).zip(TaskEnd::ALL) {
+        let task = story.queued(at, outside(), "");
+        story.at(at + 1, outside(), What::Dismissed { task, end });
+    }
+    let mut data = Vec::new();
+    crate::columns::write(&story.picture(), &mut data).unwrap();
+    let data: serde_json::Value = serde_json::from_slice(&data).unwrap();
+    let told = data["tasks"]["end"].as_array().unwrap().iter();
+    let told: Vec<_> =
+        told.map(|end| data["ends"][end.as_u64().unwrap() as usize].as_str().unwrap()).collect();
+    assert_eq!(told, TaskEnd::ALL.map(TaskEnd::as_str));
+}

@@ -169,7 +169,7 @@ fn every_metric_is_described_and_has_its_unit_and_the_label_of_its_pool() {
         assert_eq!(described[metric], Some(unit), "{metric}");
         assert!(labels.split(' ').any(|label| label == "pool=web"), "{name}");
     }
-    assert_eq!((described.len(), handles.len()), (10, 9 + 7));
+    assert_eq!((described.len(), handles.len()), (10, 9 + 8));
 }
 
 #[test]
