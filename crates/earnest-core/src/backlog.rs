@@ -1,6 +1,7 @@
 //! Tasks that are counted as long as they have not begun.
 
 use crate::cell::RawCell;
+use crate::panic::run_caught;
 use crate::side::Side;
 use alloc::sync::Arc;
 use earnest_sync::{
@@ -33,7 +34,7 @@ use earnest_sync::{
 /// ```
 pub trait Backlog: Send + Sync {
     /// One of them has: it is run, or cancelled, or was dismissed, and never will be pending again. Called on the thread that
-    /// did it.
+    /// did it, before its future ends; a panic is caught and reported.
     fn task_has_left(&self);
 }
 
@@ -86,7 +87,10 @@ impl BacklogPlace {
     }
 
     fn tell(&self) {
-        self.backlog.get().into_iter().for_each(|backlog| backlog.task_has_left());
+        if let Some(backlog) = self.backlog.get() {
+            // Between a transition and what has to follow from it nothing may unwind.
+            run_caught("a backlog", || backlog.task_has_left());
+        }
     }
 }
 

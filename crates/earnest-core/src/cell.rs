@@ -13,6 +13,7 @@ use crate::closure::VTable;
 use crate::error::{Error, dismissal};
 use crate::observer::{Chain, ErasedOutcome, Node, Stage};
 use crate::owner::OwnedBy;
+use crate::settle::told_of;
 use crate::side::Side;
 use crate::state::{Outcome, Party, View, Word};
 use crate::terms::Terms;
@@ -226,14 +227,16 @@ impl RawCell {
             return Chain::new();
         }
         let seen = self.header().word.load();
-        let outcome = match seen.outcome() {
-            Outcome::Value | Outcome::Error if seen.is_taken() => ErasedOutcome::taken(),
-            // SAFETY: settled, and the slot is not empty. Who brings observers is the consumer, who alone empties it, or
-            // a producer whose future another has dismissed, which leaves nothing in the slot.
-            outcome => unsafe { self.erased(outcome) },
-        };
         // SAFETY: the push was refused, so the node is still this thread's.
         let vtable = unsafe { (*node).vtable };
+        let outcome = match seen.outcome() {
+            // Others than the consumer bring these, who may empty the slot just now.
+            outcome if !vtable.stage.sees_outcome() => told_of(outcome),
+            Outcome::Value | Outcome::Error if seen.is_taken() => ErasedOutcome::taken(),
+            // SAFETY: settled, and the slot is not empty. Who brings observers of these stages is the consumer, who alone
+            // empties it, or a producer whose future another has dismissed, which leaves nothing in the slot.
+            outcome => unsafe { self.erased(outcome) },
+        };
         if vtable.stage == Stage::Callback && seen.outcome().is_failure() {
             self.header().word.mark_seen();
         }

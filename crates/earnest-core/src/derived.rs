@@ -12,6 +12,7 @@ use crate::task::Runnable;
 use crate::then::then;
 use crate::unseen::drop_unwanted;
 use alloc::boxed::Box;
+use core::convert::identity;
 use core::error::Error as StdError;
 use core::panic::Location;
 use earnest_sync::catch_unwind;
@@ -39,6 +40,7 @@ impl<T: Send + 'static> Future<T> {
         self.derive(location, move |value, promise| {
             // From here on the derived future runs, and cannot be cancelled.
             if !promise.start() {
+                drop_caught((value, f), "the destructor of what a cancelled future was made of");
                 return Chain::new();
             }
             let result = promise.making(|| call(location, f, value));
@@ -154,8 +156,11 @@ impl<T: Send + 'static, E: Into<Box<dyn StdError + Send + Sync>> + Send + 'stati
     /// ```
     #[track_caller]
     pub fn flatten(self) -> Future<T> {
-        self.derive(Location::caller(), move |result, promise| {
-            promise.pass_on(result.map_err(|error| Error::Failed(error.into())))
+        let location = Location::caller();
+        self.derive(location, move |result, promise| {
+            // What becomes of the task's error is said by code of the user's.
+            let failed = |error: E| Error::Failed(error.into());
+            promise.pass_on(result.map_err(|error| call(location, failed, error).unwrap_or_else(identity)))
         })
     }
 }

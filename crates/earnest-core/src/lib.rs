@@ -91,6 +91,8 @@ mod wait;
 mod awaited;
 #[cfg(feature = "std")]
 mod graph;
+#[cfg(feature = "std")]
+mod listening;
 mod deadlock;
 mod future;
 #[cfg(feature = "std")]
@@ -158,6 +160,8 @@ pub use instrument::Probe;
 pub use join::join;
 pub use manual::ManualExecutor;
 pub use owner::Owner;
+#[doc(hidden)]
+pub use panic::message_of;
 pub use panic::{Panic, run_caught};
 pub use producer::Dismissal;
 pub use promise::{Promise, promise};

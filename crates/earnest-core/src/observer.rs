@@ -55,6 +55,13 @@ pub(crate) enum Stage {
     Then,
 }
 
+impl Stage {
+    /// Whether it is told of the outcome itself, which is the consumer's by then for all others.
+    pub(crate) fn sees_outcome(self) -> bool {
+        matches!(self, Stage::Callback | Stage::Notice)
+    }
+}
+
 /// An outcome by reference, its type forgotten: one pointer is set, or none where there is nothing to see.
 #[derive(Clone, Copy)]
 pub(crate) struct ErasedOutcome {

@@ -53,10 +53,7 @@ impl Panic {
     /// ```
     #[must_use]
     pub fn new(payload: Box<dyn Any + Send>, location: &'static Location<'static>) -> Self {
-        let message = match payload.downcast_ref::<&'static str>() {
-            Some(message) => Some((*message).to_owned()),
-            None => payload.downcast_ref::<String>().cloned(),
-        };
+        let message = message_of(&*payload).map(str::to_owned);
         let thread = earnest_sync::thread_name();
         Self(Box::new(Inner { payload: Mutex::new(Some(payload)), message, location, task: None, thread }))
     }
@@ -159,7 +156,9 @@ impl Panic {
 impl Drop for Panic {
     fn drop(&mut self) {
         // A payload may itself panic when dropped; an error that nobody looked at must not bring a thread down.
-        if let Some(payload) = self.0.payload.lock().take() {
+        // Nor is it dropped under the lock.
+        let payload = self.0.payload.lock().take();
+        if let Some(payload) = payload {
             drop_caught(payload, "a panic payload");
         }
     }
@@ -189,6 +188,16 @@ impl fmt::Display for Panic {
 
 impl StdError for Panic {}
 
+/// What was said, where a panic's payload is a string, as it is for `panic!` with a message.
+#[doc(hidden)]
+#[must_use]
+pub fn message_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    match payload.downcast_ref::<&'static str>() {
+        Some(message) => Some(message),
+        None => payload.downcast_ref::<String>().map(String::as_str),
+    }
+}
+
 /// Runs `f`; a panic is reported as a [`tracing`](https://docs.rs/tracing) event that says it came from `what`, and goes no further.
 ///
 /// For authors of executors, who run their users' hooks with it.
@@ -201,11 +210,7 @@ impl StdError for Panic {}
 /// ```
 pub fn run_caught(what: &'static str, f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(f) {
-        let message = match payload.downcast_ref::<&'static str>() {
-            Some(message) => message,
-            None => payload.downcast_ref::<String>().map_or("(not a string)", String::as_str),
-        };
-        report(what, message);
+        report(what, message_of(&*payload).unwrap_or("(not a string)"));
         forget_payload(payload);
     }
 }

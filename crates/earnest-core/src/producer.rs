@@ -115,9 +115,10 @@ impl Producer {
         let cell = self.into_raw();
         let word = &cell.header().word;
         let won = match reason {
-            Dismissal::Cancelled => word.cancel().is_ok(),
+            Dismissal::Cancelled if word.cancel().is_ok() => true,
             // A promise that was started was started by its producer, who gives up now.
             _ if !cell.header().vtable.is_task => word.finish(View::RUNNING),
+            Dismissal::Cancelled => false,
             _ => word.dismiss(),
         };
         if !won {

@@ -231,6 +231,9 @@ impl RawCell {
                 Stage::Then => unsafe { aside.then.push(node) },
                 Stage::Wake | Stage::Link => {
                     aside.links += usize::from(vtable.stage == Stage::Link);
+                    if aside.links > View::MOST_LINKS {
+                        too_many_links();
+                    }
                     // SAFETY: as above.
                     unsafe { aside.wake.push(node) };
                 }
@@ -280,7 +283,14 @@ impl RawCell {
     }
 }
 
+/// As for `Arc`, the process is not to go on: a panic that would leave this function aborts. Where a pointer has 32 bits
+/// there is memory for as many.
+#[cold]
+extern "C" fn too_many_links() -> ! {
+    panic!("more handles of one future than can be counted");
+}
+
 /// What those are told of an outcome who come after its publication.
-fn told_of(outcome: Outcome) -> ErasedOutcome {
+pub(crate) fn told_of(outcome: Outcome) -> ErasedOutcome {
     dismissal(outcome).map_or(ErasedOutcome::NONE, ErasedOutcome::dismissal)
 }

@@ -3,7 +3,7 @@
 use crate::worker_state::WorkerState;
 use core::any::Any;
 use core::fmt;
-use earnest_core::run_caught;
+use earnest_core::{message_of, run_caught};
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -83,10 +83,7 @@ struct HookPanicked {
 
 impl HookPanicked {
     fn new(what: &'static str, payload: Box<dyn Any + Send>) -> Self {
-        let message = match payload.downcast_ref::<&'static str>() {
-            Some(message) => (*message).to_owned(),
-            None => payload.downcast_ref::<String>().cloned().unwrap_or_default(),
-        };
+        let message = message_of(&*payload).unwrap_or_default().to_owned();
         // It may itself panic when dropped, which must not take the worker's accounts with it.
         run_caught("a panic payload", || drop(payload));
         Self { what, message }

@@ -4,10 +4,23 @@ use crate::queue::Local;
 use crate::shared::Shared;
 use crate::worker_state::WorkerState;
 use core::cell::Cell;
-use core::ptr;
+use core::{mem, ptr};
 use earnest_core::{Runnable, TaskId};
-use earnest_sync::{mutant, window};
+use earnest_sync::{MODEL, mutant, window};
 use std::sync::Arc;
+
+/// What a worker runs is caught. Were a mistake of ours to end its thread all the same, the pool would count on it for ever,
+/// and the thread's last destructors find what has gone: the process ends instead, after the panic has been printed.
+struct Alive;
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // The checker unwinds through all threads where a model fails.
+        if !MODEL {
+            std::process::abort();
+        }
+    }
+}
 
 /// What a worker's thread knows of itself.
 pub(crate) struct Seated {
@@ -28,8 +41,9 @@ impl Seated {
     pub(crate) fn serve<R>(&self, seat: usize, f: impl FnOnce() -> R) -> R {
         WORKER.with(|worker| worker.set(Some(Badge { pool: Arc::as_ptr(&self.pool), seat })));
         SEATED.with(|here| here.set(ptr::from_ref(self)));
-        // It does not unwind: what a worker runs is caught.
+        let never_unwinds = Alive;
         let result = f();
+        mem::forget(never_unwinds);
         SEATED.with(|here| here.set(ptr::null()));
         result
     }

@@ -68,6 +68,8 @@ impl View {
     pub(crate) const VALUE_FOR_CONSUMER: View =
         View(ptr::without_provenance_mut(RELEASED | (Outcome::Value as usize) << OUTCOME_SHIFT));
 
+    pub(crate) const MOST_LINKS: usize = usize::MAX / LINK;
+
     /// A settled word; who is left is said by the parameters.
     pub(crate) fn settled(outcome: Outcome, held: bool, detached: bool, links: usize) -> View {
         let mut bits = RELEASED | ((outcome as usize) << OUTCOME_SHIFT) | (links * LINK);

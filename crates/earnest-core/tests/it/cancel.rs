@@ -134,3 +134,29 @@ fn a_cancelled_future_stays_cancelled_after_its_outcome_was_taken() {
     promise.on_cancel(move || told.send(()).unwrap());
     tell.try_recv().unwrap();
 }
+
+/// What counts tasks is called between a transition and what follows from it: a panic there must not come in between.
+#[test]
+fn a_backlog_that_panics_leaves_no_future_open() {
+    struct Full;
+    impl earnest_core::Backlog for Full {
+        fn task_has_left(&self) {
+            panic!("on purpose");
+        }
+    }
+
+    let counted = || {
+        let (mut runnable, future) = task(|| 7);
+        runnable.count_in(Arc::new(Full));
+        (runnable, future)
+    };
+    let (_runnable, future) = counted();
+    assert!(future.cancel());
+    assert!(future.result().unwrap_err().is_cancelled());
+    let (runnable, future) = counted();
+    runnable.run();
+    assert_eq!(future.result().unwrap(), 7);
+    let (runnable, future) = counted();
+    drop(runnable);
+    assert!(future.result().unwrap_err().is_abandoned());
+}

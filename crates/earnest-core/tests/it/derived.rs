@@ -172,3 +172,21 @@ fn a_long_chain_is_cancelled_and_dropped_on_a_small_stack() {
         assert!(end.result().unwrap_err().is_abandoned());
     });
 }
+
+/// An error whose conversion panics.
+#[derive(Debug)]
+struct Odd;
+
+impl From<Odd> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(_: Odd) -> Self {
+        panic!("no words for it")
+    }
+}
+
+#[test]
+fn an_error_that_panics_where_it_is_flattened_is_the_derived_future_s_outcome() {
+    let (promise, future) = promise::<Result<u32, Odd>>();
+    let flat = future.flatten();
+    promise.complete(Err(Odd)).unwrap();
+    assert_eq!(flat.result().unwrap_err().into_panic().unwrap().message(), Some("no words for it"));
+}

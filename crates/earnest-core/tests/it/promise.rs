@@ -78,3 +78,11 @@ fn the_first_outcome_is_kept() {
         claims.is(future.result().unwrap(), 5);
     });
 }
+
+#[test]
+fn a_promise_that_was_started_can_be_settled_as_cancelled() {
+    let (promise, future) = promise::<u32>();
+    assert!(promise.start());
+    promise.settle(Err(earnest_core::Error::Cancelled));
+    assert!(future.result().unwrap_err().is_cancelled());
+}

@@ -29,3 +29,29 @@ fn complete_vs_cancel_of_derived() {
         assert_eq!(count(&drops), 1);
     });
 }
+
+/// What is not wanted any more is dropped by whoever completes the source, whom a panic in that must not reach.
+#[test]
+fn complete_vs_cancel_of_derived_that_panics_when_dropped() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new("dropped"));
+        }
+    }
+
+    model("core::complete_vs_cancel_of_derived_bomb", || {
+        let (promise, future) = promise();
+        let mapped = future.map(std::mem::forget::<Bomb>);
+        let producer = thread::spawn(move || match promise.complete(Bomb) {
+            Ok(()) => true,
+            Err(bomb) => {
+                std::mem::forget(bomb);
+                false
+            }
+        });
+        let cancelled = mapped.cancel();
+        assert_eq!(mapped.result().is_err(), cancelled);
+        assert!(producer.join().is_ok_and(|completed| completed || cancelled));
+    });
+}
