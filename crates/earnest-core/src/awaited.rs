@@ -4,6 +4,7 @@ use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::Deadlock;
 use crate::owner::may_be_alone;
+use crate::settling::Settling;
 use crate::side::Side;
 use crate::sources::{Needs, Sources};
 use earnest_sync::{CAN_BLOCK, Mutex};
@@ -104,6 +105,28 @@ impl Members {
 }
 
 impl Awaited {
+    /// Refuses a wait that nobody here could bring to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`]: see `unless_held_up` and `unless_alone`.
+    pub(crate) fn unless_refused(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
+        self.unless_held_up(deadline)?;
+        self.unless_alone(deadline)
+    }
+
+    /// Refuses a wait without a deadline for what a callback holds up that this thread is in the middle of.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`], inside of such a callback.
+    pub(crate) fn unless_held_up(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
+        let never = deadline.is_none()
+            && Settling::any()
+            && self.depends_on(|cell| Settling::outcome_of(cell).is_some());
+        if never { Err(Deadlock::own_callback()) } else { Ok(()) }
+    }
+
     /// Refuses a wait without a deadline that needs a task whose pool has been left behind by a `fork`, and every such wait
     /// where there is no other thread: what this one could do itself has been done by the time it asks.
     ///

@@ -35,11 +35,9 @@ impl<T> Consumer<T> {
         if self.is_visible() {
             return Ok(true);
         }
-        let (is_untimed, is_settling) = (deadline.is_none(), Settling::any());
+        let is_untimed = deadline.is_none();
         let on = Awaited::Cell(self.cell());
-        if is_untimed && is_settling && on.find_task(false, |cell| Settling::outcome_of(cell).is_some()) {
-            return Err(Deadlock::own_callback());
-        }
+        on.unless_held_up(deadline)?;
         if !CAN_BLOCK {
             return Err(Deadlock::alone());
         }
@@ -57,7 +55,7 @@ impl<T> Consumer<T> {
                 return Ok(true);
             }
             if worker.is_none() {
-                on.unless_alone(deadline)?;
+                on.unless_refused(deadline)?;
             }
             with_single(|Single { waiter, roll }| {
                 let Some(worker) = worker else {
@@ -138,7 +136,8 @@ impl<T> Future<T> {
     ///
     /// # Errors
     ///
-    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome. Inside a callback of this
+    /// very future that is so at once, as there the outcome cannot be taken.
     ///
     /// # Examples
     ///
@@ -158,7 +157,8 @@ impl<T> Future<T> {
     ///
     /// # Errors
     ///
-    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome.
+    /// [`TimedOut`] with the future itself, which has lost nothing. The inner result is the outcome. Inside a callback of this
+    /// very future that is so at once, as there the outcome cannot be taken.
     ///
     /// # Examples
     ///

@@ -11,6 +11,7 @@ use crate::awaited::{Awaited, LookedAt};
 use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::{Deadlock, DeadlockedTask};
+use crate::listening;
 use crate::owner::Owner;
 use crate::side::Side;
 use crate::sources::Needs;
@@ -53,6 +54,7 @@ earnest_sync::global! {
 /// What `derived`, which the caller holds, is made of has changed: somebody who waits for it may be able to run it now, if
 /// nobody else can, or may wait for itself.
 pub(crate) fn sources_changed(derived: RawCell) {
+    listening::call_those_in_a_jam();
     // ORDERING: Relaxed. What `derived` is made of lies behind a lock, under which it has just been changed, and which
     // `enter_and_look` takes, to look at that, after it has counted. Whoever comes second sees the other: the new sources
     // there, or the count here. Without a side box there is no lock: but what has none yet has had no sources, and whoever

@@ -6,6 +6,7 @@ use crate::consumer::Consumer;
 use crate::deadlock::Deadlock;
 use crate::error::Error;
 use crate::graph::{self, Entered};
+use crate::listening;
 use crate::owner::Owner;
 use crate::settle::Settler;
 use crate::state::View;
@@ -64,12 +65,14 @@ impl Worker<'_> {
             if is_untimed && self.claim_next(on, no_more(entered, &mut waiting)) == Claimed::Ran {
                 continue;
             }
-            on.unless_alone(deadline)?;
+            on.unless_refused(deadline)?;
             waiting.get_or_insert_with(|| Waiting::begin(self, waiter.inbox()));
             window!("counted_as_waiting_not_looked");
             // Counted as waiting, and then looking once more: whoever queues a task meanwhile sees the one, or is seen.
-            let mut unqueued = None;
+            let (mut unqueued, mut listens) = (None, None);
             if self.host.is_jammed() {
+                // Of one that has no timeout the graph knows in any case.
+                listens = (!is_untimed).then(|| listening::listen(self));
                 let mut claimed = self.claim(on, true, no_more(entered, &mut waiting));
                 if claimed == Claimed::Nothing {
                     let is_unqueued = |cell: RawCell| cell.header().is_unqueued();
@@ -80,7 +83,9 @@ impl Worker<'_> {
                 }
                 match claimed {
                     Claimed::Ran => continue,
-                    Claimed::NoRoom if is_untimed => return Err(Deadlock::too_deep(self.tasks().count())),
+                    Claimed::NoRoom if is_untimed && self.depends_on_pending(on) => {
+                        return Err(Deadlock::too_deep(self.tasks().count()));
+                    }
                     _ => {}
                 }
             }
@@ -93,7 +98,7 @@ impl Worker<'_> {
                 }
             }
             let next = waiter.next_unless_called(deadline);
-            drop(unqueued);
+            drop((unqueued, listens));
             match next {
                 Next::Token(token) => return Ok(Some(token)),
                 Next::TimedOut => return Ok(None),
@@ -173,6 +178,11 @@ impl Worker<'_> {
     /// Whether the wait depends on tasks of this worker's pool.
     fn depends_on_own(&self, on: &Awaited) -> bool {
         on.depends_on(|cell| cell.header().owner.is(self.owner) && !cell.header().word.load().is_settled())
+    }
+
+    /// The same for those that have not begun.
+    fn depends_on_pending(&self, on: &Awaited) -> bool {
+        on.depends_on(|cell| cell.header().owner.is(self.owner) && cell.header().word.load().is_pending())
     }
 
     /// `None`: it is not a task that can be run here.

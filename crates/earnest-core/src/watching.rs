@@ -4,13 +4,14 @@ use crate::awaited::Members;
 use crate::cancel::CancelHandle;
 use crate::graph::Entered;
 use crate::owner::may_be_alone;
+use crate::settling::Settling;
 use crate::sources::Needs;
 use crate::worker;
 use core::fmt;
 use std::sync::Arc;
 
-/// What a [`Waiter`](crate::Waiter) waits for, by its tokens. Kept on a worker's thread, in a child of `fork`, and where
-/// there is one thread only, and from the first wait on that is not over at once: elsewhere nobody asks.
+/// What a [`Waiter`](crate::Waiter) waits for, by its tokens. Kept on a worker's thread, within a callback, in a child of
+/// `fork`, and where there is one thread only, and from the first wait on that is not over at once: elsewhere nobody asks.
 pub struct Watching {
     needs: Needs,
     pub(crate) members: Option<Arc<Members>>,
@@ -27,7 +28,8 @@ impl Watching {
 
     /// To be called before the thread waits. `members` are asked for once, if at all.
     pub fn prepare<I: Iterator<Item = (usize, CancelHandle)>>(&mut self, members: impl FnOnce() -> I) {
-        let is_asked_for = || worker::with_current(|worker| worker.is_some()) || may_be_alone();
+        let is_asked_for =
+            || worker::with_current(|worker| worker.is_some()) || Settling::any() || may_be_alone();
         if self.members.is_none() && is_asked_for() {
             self.members = Some(Arc::new(Members::new(self.needs, members())));
         }

@@ -115,7 +115,7 @@ impl Worker<'_> {
                 match self.pool.sleep.step_aside(self.searching) {
                     Aside::No => {}
                     Aside::Woken => self.searching = true,
-                    Aside::Left => return,
+                    Aside::Left => return self.has_left(),
                 }
             }
             if self.run_next() || self.searching && self.search_on() {
@@ -125,11 +125,19 @@ impl Worker<'_> {
                 self.begin_search();
             } else if !self.pool.sleep.counts().is_closed() {
                 if self.rest() {
-                    return;
+                    return self.has_left();
                 }
             } else if self.pool.sleep.leave(|| self.pool.queues.has_work()) {
                 return;
             }
+        }
+    }
+
+    /// This worker is counted no longer, in a pool that goes on.
+    fn has_left(&self) {
+        if self.pool.sleep.is_jammed() {
+            // What one of those who wait waits for may be a task that only itself could run now.
+            self.pool.call_those_who_wait(None);
         }
     }
 

@@ -22,6 +22,7 @@ const UNSAFE: &[&str] = &[
     "crates/earnest-core/src/join.rs",
     "crates/earnest-core/src/joins.rs",
     "crates/earnest-core/src/link.rs",
+    "crates/earnest-core/src/listening.rs",
     "crates/earnest-core/src/observer.rs",
     "crates/earnest-core/src/parties.rs",
     "crates/earnest-core/src/producer.rs",

@@ -10,6 +10,7 @@ mod conform_as_completed;
 mod conform_map;
 mod conform_wait;
 mod failed_if;
+mod held_up;
 mod join;
 mod leftovers;
 mod map;

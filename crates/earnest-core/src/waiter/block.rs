@@ -95,11 +95,27 @@ impl Waiter {
         let Some(members) = &watching.members else { return Ok(self.next(deadline)) };
         let on = Awaited::Set(members.clone());
         let next = worker::with_current(|worker| match worker {
-            None => on.unless_alone(deadline).map(|()| self.next(deadline)),
+            None => self.next_unless_refused(&on, deadline),
             Some(worker) => worker.wait(&on, deadline, self, &mut watching.entered),
         });
         watching.goes_on();
         next
+    }
+
+    fn next_unless_refused(
+        &mut self,
+        on: &Awaited,
+        deadline: Option<Instant>,
+    ) -> Result<Option<usize>, Deadlock> {
+        loop {
+            on.unless_refused(deadline)?;
+            match self.next_unless_called(deadline) {
+                Next::Token(token) => return Ok(Some(token)),
+                Next::TimedOut => return Ok(None),
+                // There may be nobody left who adds to what is waited for.
+                Next::Called => {}
+            }
+        }
     }
 
     /// Like [`next`](Self::next), and returns when it is [called](Inbox::call) as well.

@@ -1,7 +1,9 @@
-use earnest_core::{Error, Future, promise};
+use earnest_core::{Error, Executor, Future, promise, task};
 use earnest_pool::{PoolHandle, ThreadPoolExecutor};
 use earnest_testing::{conform, watched};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 fn pool(workers: usize) -> ThreadPoolExecutor {
     ThreadPoolExecutor::builder().max_workers(workers).build().unwrap()
@@ -266,4 +268,76 @@ fn a_callback_that_waits_for_what_follows_from_its_future_is_told() {
         promise.complete(1).unwrap();
         assert!(told.recv().unwrap());
     });
+}
+
+/// Where nobody else can run anything, a wait with a timeout learns of what comes to be made of what: it does not sleep until
+/// its time is up.
+#[test]
+fn a_timed_wait_of_the_only_worker_runs_what_its_future_has_come_to_be_made_of() {
+    const AGES: Duration = Duration::from_secs(3600);
+    watched("a timed wait in a jam", || {
+        let pool = ThreadPoolExecutor::builder().max_workers(1).max_spare_workers(0).build().unwrap();
+        let handle = pool.handle();
+        let (opens, gate) = promise::<u32>();
+        let derived = gate.and_then(move |n| handle.submit(move || n + 1));
+        let outer = pool.submit(move || derived.result_timeout(AGES).unwrap().unwrap());
+        until_waiting(&pool);
+        opens.complete(6).unwrap();
+        assert_eq!(outer.result().unwrap(), 7);
+
+        let (opens, gate) = promise::<u32>();
+        let block = pool.spawn_async(async move { gate.await.unwrap() + 1 });
+        let outer = pool.submit(move || block.result_timeout(AGES).unwrap().unwrap());
+        until_waiting(&pool);
+        opens.complete(6).unwrap();
+        assert_eq!(outer.result().unwrap(), 7);
+    });
+}
+
+/// Until a worker's task waits.
+fn until_waiting(pool: &ThreadPoolExecutor) {
+    while pool.stats().waiting == 0 {
+        thread::yield_now();
+    }
+}
+
+/// The others are told when the last worker that could have run something for them has left.
+#[test]
+fn a_worker_that_leaves_says_so_to_those_who_wait() {
+    watched("a worker that leaves", || {
+        let builder = ThreadPoolExecutor::builder().max_workers(2).max_spare_workers(1);
+        let pool = builder.keep_alive(Duration::from_millis(1)).build().unwrap();
+        let (gates, waits): (Vec<_>, Vec<_>) = (0..2).map(|_| promise::<u32>()).unzip();
+        let (runnable, unqueued) = task(|| 7);
+        let [a, b]: [_; 2] = waits.try_into().unwrap();
+        let outer = pool.submit(move || unqueued.result().unwrap());
+        let blocked = pool.submit(move || a.result().unwrap());
+        while pool.stats().waiting < 2 {
+            thread::yield_now();
+        }
+        // A third thread, which has something to do until there may be two only.
+        let spare = pool.submit(move || wait_out(b));
+        while pool.worker_count() < 3 {
+            thread::yield_now();
+        }
+        pool.set_max_workers(1).unwrap();
+        let [open_a, open_b]: [_; 2] = gates.try_into().unwrap();
+        open_b.complete(0).unwrap();
+        spare.result().unwrap();
+        while pool.worker_count() > 2 {
+            thread::yield_now();
+        }
+        pool.spawn(runnable).unwrap();
+        assert_eq!(outer.result().unwrap(), 7);
+        open_a.complete(1).unwrap();
+        assert_eq!(blocked.result().unwrap(), 1);
+    });
+}
+
+/// Waits in a way of which the pool does not know.
+fn wait_out(gate: Future<u32>) -> u32 {
+    while !gate.is_done() {
+        thread::yield_now();
+    }
+    gate.result().unwrap()
 }

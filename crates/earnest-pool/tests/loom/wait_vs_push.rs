@@ -2,7 +2,8 @@
 
 use earnest_core::{Executor, promise, task};
 use earnest_pool::ThreadPoolExecutor;
-use earnest_sync::{explored, model_bounded};
+use earnest_sync::{Clock, explored, model_bounded};
+use std::time::Duration;
 
 /// One worker, and one more that may stand in for it.
 fn pool() -> ThreadPoolExecutor {
@@ -82,6 +83,24 @@ fn wait_vs_spawn() {
         // Until it is queued nobody knows whose the task is that is waited for.
         pool.spawn(runnable).unwrap();
         assert_eq!(outer.result().unwrap(), 5);
+        explored();
+        drop(pool);
+    });
+}
+
+/// The same for a wait with a timeout, of which the graph does not know.
+#[test]
+fn timed_wait_vs_push_that_only_the_waiting_worker_can_run() {
+    model_bounded("pool::timed_wait_vs_push_in_place", 1..=2, || {
+        // It never strikes.
+        let (_clock, _timer) = Clock::new();
+        let pool = crate::pool(1);
+        let handle = pool.handle();
+        let (promise, gate) = promise::<u32>();
+        let derived = gate.and_then(move |n| handle.submit(move || n + 1));
+        let outer = pool.submit(move || derived.result_timeout(Duration::from_secs(1)).unwrap().unwrap());
+        promise.complete(3).unwrap();
+        assert_eq!(outer.result().unwrap(), 4);
         explored();
         drop(pool);
     });
