@@ -80,7 +80,7 @@ pub trait MapExt: Executor {
     /// With a [buffer size](MapOptions::buffer_size) of `n`, the call submits the first `n` inputs, and
     /// [`next`](Iterator::next) pulls and submits more as results are yielded, so that inputs may be infinite: never
     /// more than `n` inputs have been pulled whose results have not been yielded. Without one, everything is submitted
-    /// within the call. The location of a task submitted by `next` is where `next` was called.
+    /// within the call. The location of every task is where this was called.
     ///
     /// With a [chunk size](MapOptions::chunk_size), one task applies `f` to several inputs, one after the other; each has
     /// a result of its own, and an input for which `f` panics is an error in its place and no more. A chunk that has

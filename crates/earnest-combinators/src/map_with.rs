@@ -148,10 +148,14 @@ where
 
     /// Pulls and submits while there is room for a whole chunk.
     fn fill(&mut self) {
-        while self.room() >= self.chunk_size {
+        let mut have_ended = false;
+        while !have_ended && self.room() >= self.chunk_size {
             let Some(inputs) = &mut self.inputs else { return };
             let n = if self.under_way.is_single() {
-                let Some(input) = inputs.next() else { break };
+                let Some(input) = inputs.next() else {
+                    have_ended = true;
+                    break;
+                };
                 let f = self.f.clone();
                 let one = self.submit(move || f(input));
                 self.under_way.push_single(one);
@@ -159,6 +163,8 @@ where
             } else {
                 let chunk: Vec<_> = inputs.take(self.chunk_size).collect();
                 let n = chunk.len();
+                // They have said so, and are not asked again.
+                have_ended = n < self.chunk_size;
                 if n == 0 {
                     break;
                 }
@@ -169,7 +175,7 @@ where
             };
             self.n_pulled += n;
         }
-        if self.room() >= self.chunk_size {
+        if have_ended {
             self.inputs = None;
             self.unfilled = Room::none();
         }
@@ -192,7 +198,9 @@ where
     #[inline(never)]
     #[track_caller]
     fn advance(&mut self, wanted: Wanted) -> Next {
-        let time_is_up = self.deadline.is_some_and(has_passed);
+        // The core's clock: where there is none, no deadline passes.
+        let time_is_up =
+            self.deadline.zip(deadline_after(Duration::ZERO)).is_some_and(|(then, now)| now >= then);
         // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
         // counts.
         if !time_is_up {
@@ -355,11 +363,6 @@ impl<E: ?Sized, I, F, R> fmt::Debug for MapWith<'_, E, I, F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MapWith").field("in_flight", &self.n_unyielded()).finish_non_exhaustive()
     }
-}
-
-fn has_passed(deadline: Instant) -> bool {
-    // The core's clock and not `Instant::now`: where there is none, no deadline passes.
-    deadline_after(Duration::ZERO).is_some_and(|now| now >= deadline)
 }
 
 #[cfg(all(test, not(earnest_loom)))]

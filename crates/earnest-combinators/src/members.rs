@@ -171,7 +171,10 @@ impl<W: Waitable> Members<W> {
         let roll = held.roll.take();
         held.free.clear();
         let places = std::mem::replace(&mut held.places, vec![None]);
+        // Handles, which keep the cells of what is given away.
+        let watching = std::mem::replace(&mut held.watching, Watching::new(Needs::Any));
         drop(held);
+        drop(watching);
         window!("roll_gone_items_watched");
         drop(roll);
         for (token, place) in places.iter().enumerate() {

@@ -9,6 +9,7 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::mem::take;
 use core::num::NonZeroUsize;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use earnest_sync::{Mutex, MutexGuard};
 
 /// Queues tasks, and runs them when told, on the thread that tells it, in the order that it is told.
@@ -235,6 +236,10 @@ impl Executor for ManualExecutor {
         Some(NonZeroUsize::MIN)
     }
 }
+
+// Nothing that could be left half changed is called while the queue is locked.
+impl UnwindSafe for ManualExecutor {}
+impl RefUnwindSafe for ManualExecutor {}
 
 impl fmt::Debug for ManualExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

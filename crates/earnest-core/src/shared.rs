@@ -7,6 +7,7 @@ use crate::id::FutureId;
 use crate::shared_outcome::SharedOutcome;
 use alloc::sync::Arc;
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use earnest_sync::OnceLock;
 
 /// A handle to a future that can be cloned: everybody sees the outcome by reference, nobody takes it. A reference to
@@ -206,6 +207,10 @@ impl<T> Clone for SharedFuture<T> {
         Self { both: self.both.clone() }
     }
 }
+
+// A panic leaves no half-made change in it: what it holds is set once.
+impl<T> UnwindSafe for SharedFuture<T> {}
+impl<T> RefUnwindSafe for SharedFuture<T> {}
 
 impl<T> fmt::Debug for SharedFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::future::Future;
 use crate::waiter::Waiter;
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -71,6 +72,10 @@ impl<T> Drop for SharedOutcome<'_, T> {
         }
     }
 }
+
+// As for the future itself; it may only be polled by who has it alone.
+impl<T> UnwindSafe for SharedOutcome<'_, T> {}
+impl<T> RefUnwindSafe for SharedOutcome<'_, T> {}
 
 impl<T> fmt::Debug for SharedOutcome<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -235,8 +235,9 @@ impl Runnable {
         Expiry::new(Link::new(self.cell()))
     }
 
-    /// Has `f` called when the task is over, whatever it came to, after those who wait have been told: on the thread
-    /// that brings the outcome about. A panic in `f` is caught and reported.
+    /// Has `f` called when the task is over, whatever it came to: on the thread that brings the outcome about, when that can be
+    /// seen, and among those who wait, who are woken in the order in which they came. So it should be short. A panic in `f` is
+    /// caught and reported.
     ///
     /// ```
     /// let (sender, told) = std::sync::mpsc::channel();

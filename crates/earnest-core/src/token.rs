@@ -1,10 +1,10 @@
 //! Asking for an end: a token that whoever works looks at, and a tree of them.
 
-mod callbacks;
-mod cancellation;
-mod family;
 mod node;
+mod family;
+mod callbacks;
 mod registration;
+mod cancellation;
 #[cfg(feature = "std")]
 mod wait;
 

@@ -1,6 +1,7 @@
 //! What can be waited for together with others.
 
 use crate::cancel::CancelHandle;
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::cell::RawCell;
 use crate::error::Error;
 use crate::failed_if::FailedIf;
@@ -11,7 +12,7 @@ use alloc::sync::Arc;
 use core::marker::PhantomData;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
-/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a reference or box of one, a `dyn Waitable`, or a pair of a
+/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a [`CancelOnDrop`], a reference or box of one, a `dyn Waitable`, or a pair of a
 /// key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
@@ -54,7 +55,7 @@ impl Sole<'_> {
 }
 
 mod sealed {
-    use super::{Arc, CancelHandle, Error, FailedIf, Future, Inbox, SharedFuture, Sole};
+    use super::{Arc, CancelHandle, CancelOnDrop, Error, FailedIf, Future, Inbox, SharedFuture, Sole};
     use alloc::boxed::Box;
 
     /// The working half of [`Waitable`](super::Waitable).
@@ -153,6 +154,9 @@ mod sealed {
         };
     }
 
+    impl<T> Watch for CancelOnDrop<T> {
+        forward_owned!(self => **self);
+    }
     impl<T> Watch for SharedFuture<T> {
         forward_borrowed!(self => self.inner());
     }

@@ -1,10 +1,10 @@
 //! One thread, or one async task, that waits for many futures, and where it is told which of them are done.
 
+mod cells;
+mod roll;
 #[cfg(feature = "std")]
 mod block;
-mod cells;
 mod parker;
-mod roll;
 
 #[cfg(feature = "std")]
 pub use block::deadline_after;
@@ -15,6 +15,7 @@ pub use roll::Roll;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use cells::Cells;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 use earnest_sync::{
     AtomicUsize, Instant,
@@ -249,6 +250,10 @@ impl Waiter {
     }
 }
 
+// What lies in it is put there by one step each.
+impl UnwindSafe for Inbox {}
+impl RefUnwindSafe for Inbox {}
+
 pub(crate) fn has_passed(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| earnest_sync::now().is_some_and(|now| now >= deadline))
 }
@@ -284,8 +289,9 @@ impl Inbox {
         self.links.admit(token);
     }
 
-    /// Leaves `token` for the waiting thread, and wakes it if it sleeps. One that was left, here or by a future that
-    /// settled, and has not come back is not left a second time.
+    /// Leaves `token` for the waiting thread, and wakes it if it sleeps. One that lies there already, left here or by a future
+    /// that settled, is not left a second time. The waiting thread takes all that lie there at once, and hands them out one
+    /// by one: one that is left again meanwhile comes again.
     ///
     /// # Panics
     ///

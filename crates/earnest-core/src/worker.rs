@@ -18,6 +18,9 @@ use core::ptr;
 use std::sync::Arc;
 
 /// What a pool is told when one of its workers waits. [`Worker`] has an example.
+///
+/// [`is_jammed`](Self::is_jammed), [`call_all`](Self::call_all) and [`n_workers`](Self::n_workers) are called under a lock that
+/// all pools share: they must neither wait nor end futures.
 pub trait Host: Send + Sync {
     /// A wait begins: the worker will run nothing before it ends. Lets another take its place, if it may.
     ///

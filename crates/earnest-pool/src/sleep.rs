@@ -45,10 +45,10 @@
 //! remembers this until a start succeeds; it is no reason not to try again, which everybody does who adds work, or becomes
 //! blocked and leaves some. While one tries, its worker counts; when it has failed, it calls those who wait.
 
-pub(crate) mod alone;
+mod resize;
 mod aside;
 mod end;
-mod resize;
+pub(crate) mod alone;
 
 pub(crate) use aside::Aside;
 

@@ -283,3 +283,19 @@ fn each_item_of_a_chunk_that_never_runs_ends_as_the_chunk_does() {
         assert!(errors.iter().all(is_it), "{errors:?}");
     }
 }
+
+/// Inputs that have come to their end are not asked again, though they might have more by then.
+#[test]
+fn inputs_that_have_ended_are_not_asked_again() {
+    for options in [MapOptions::new().chunk_size(4).buffer_size(8), MapOptions::new().buffer_size(8)] {
+        let asked = Cell::new(0);
+        // Ends after five, and begins anew.
+        let inputs = std::iter::from_fn(|| {
+            asked.set(asked.get() + 1);
+            (asked.get() % 6 != 0).then_some(1)
+        });
+        let map = Inline.map_with(options, inputs, |n| n);
+        assert_eq!(map.map(Result::unwrap).sum::<i32>(), 5);
+        assert_eq!(asked.get(), 6);
+    }
+}

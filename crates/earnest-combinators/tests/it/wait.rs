@@ -210,3 +210,15 @@ fn a_panic_of_the_items_passes_through() {
     promise.complete(1).unwrap();
     assert_eq!(future.result().unwrap(), 1);
 }
+
+#[test]
+fn what_is_cancelled_when_dropped_can_be_waited_for() {
+    let (promise, future) = promise();
+    promise.complete(7).unwrap();
+    let (_kept, never) = earnest_core::promise::<u32>();
+    let waited = wait([future, never].map(Future::cancel_on_drop), ReturnWhen::FirstCompleted, None);
+    assert_eq!((waited.done.len(), waited.not_done.len()), (1, 1));
+    let pending = waited.not_done[0].cancel_handle();
+    drop(waited);
+    assert!(pending.cancel(), "it was cancelled with the list that it was in");
+}

@@ -1,8 +1,8 @@
 //! Which handles may cross threads and unwinding: checked by the compiler.
 
 use earnest_core::{
-    CancelHandle, Cancellation, CancellationToken, Cancelled, Error, Future, Panic, Promise, Registration,
-    Runnable, SharedFuture, SharedOutcome,
+    CancelHandle, Cancellation, CancellationToken, Cancelled, Error, Future, ManualExecutor, Panic, Promise,
+    Registration, Runnable, SharedFuture, SharedOutcome, Waiter,
 };
 use earnest_testing::conform;
 use std::fmt::Debug;
@@ -79,7 +79,10 @@ fn everything_else_holds_whatever_the_value() {
     assert!(has!(CancelHandle: Send + Sync + Clone + UnwindSafe + RefUnwindSafe + Debug));
     assert!(has!(CancellationToken: Send + Sync + Clone + UnwindSafe + RefUnwindSafe + Debug));
     assert!(has!(Registration: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug));
-    assert!(has!(Cancellation<'static>: Send + Unpin + Debug));
+    assert!(has!(SharedFuture<Odd>: Unpin + UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(SharedOutcome<'static, Odd>: UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(Cancellation<'static>: Send + Unpin + UnwindSafe + RefUnwindSafe + Debug));
+    assert!(has!(ManualExecutor: UnwindSafe + RefUnwindSafe) && has!(Waiter: UnwindSafe + RefUnwindSafe));
     assert!(has!(Cancelled: Send + Sync + Copy + std::error::Error));
     assert!(has!(Runnable: Send + Sync + Unpin + Debug));
     assert!(has!(Error: Send + Sync + std::error::Error) && has!(Panic: Send + Sync + Debug));
