@@ -50,16 +50,14 @@ impl Shared {
         task.belongs_to(self.owner());
         if task.has_options() {
             self.keep_terms(&mut task);
-            let priority = task.priority();
-            if priority != Priority::Normal {
-                self.queues.push_with(priority, task);
-                self.announce_work();
+            if task.priority() != Priority::Normal {
+                self.queue_for_all(task);
                 return Ok(());
             }
         }
         if entry == Entry::Again {
             // What has had a turn goes behind all others, as a worker takes its own newest first.
-            self.queue_from_outside(task);
+            self.queue_for_all(task);
         } else {
             self.queue(task);
         }
@@ -77,6 +75,17 @@ impl Shared {
             Ok(()) if self.sleep.max_workers() == 1 && self.sleep.counts().blocked() == 0 => {}
             Ok(()) => self.announce_work(),
             Err(task) => self.queue_from_outside(task),
+        }
+    }
+
+    /// Puts a task into the queue that all workers share, behind all others of its priority.
+    pub(crate) fn queue_for_all(self: &Arc<Shared>, task: Runnable) {
+        match task.priority() {
+            Priority::Normal => self.queue_from_outside(task),
+            priority => {
+                self.queues.push_with(priority, task);
+                self.announce_work();
+            }
         }
     }
 
@@ -163,5 +172,29 @@ impl Shared {
             None if self.sleep.counts().is_closed() => Err(self.refusal()),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(all(test, not(earnest_loom)))]
+mod tests {
+    use crate::pool::ThreadPoolExecutor;
+    use earnest_core::promise;
+    use earnest_sync::thread;
+
+    /// Where a start has failed, and somebody else's has not.
+    #[test]
+    fn what_there_is_a_worker_for_is_not_dismissed() {
+        let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
+        let (open, gate) = promise::<()>();
+        let holds_its_worker = move || {
+            while !gate.is_done() {
+                thread::yield_now();
+            }
+        };
+        pool.execute(holds_its_worker).unwrap();
+        let queued = [1, 2].map(|n| pool.submit(move || n));
+        pool.shared.dismiss_unserved();
+        open.complete(()).unwrap();
+        assert_eq!(queued.map(|future| future.result().unwrap()), [1, 2]);
     }
 }

@@ -181,7 +181,7 @@ impl Shared {
         if self.sleep.start_failed(permit).live() == 0 {
             // What others have queued relied on this worker.
             if !mutant!("failed_start_unheard") {
-                self.dismiss_queued();
+                self.dismiss_unserved();
             }
             self.sleep.signal_end();
         } else if self.queues.has_work() {
@@ -274,12 +274,31 @@ impl Shared {
         self.scheduled.close();
     }
 
+    /// Dismisses what is queued, unless there is a worker for it: one whom others have started meanwhile.
+    pub(crate) fn dismiss_unserved(self: &Arc<Shared>) {
+        while self.sleep.counts().live() == 0 {
+            match self.queues.take_any() {
+                // It was queued before this second look: if there is nobody now, it has relied on the one who did not come.
+                Some(task) if self.sleep.counts().live() == 0 => {
+                    task.dismiss(self.reason());
+                }
+                Some(task) => return self.queue_for_all(task),
+                None if self.queues.has_some_from_outside() => thread::yield_now(),
+                None => return,
+            }
+        }
+    }
+
     /// Dismisses what is queued, for the reason for which submissions are refused.
     pub(crate) fn dismiss_queued(&self) {
-        self.drain(|| match self.refusal() {
+        self.drain(|| self.reason());
+    }
+
+    fn reason(&self) -> Dismissal {
+        match self.refusal() {
             Refusal::Broken(broken) => Dismissal::Broken(broken),
             _ => Dismissal::Rejected,
-        });
+        }
     }
 
     pub(crate) fn drain(&self, reason: impl Fn() -> Dismissal) {
