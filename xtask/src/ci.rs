@@ -153,7 +153,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     for step in STEPS {
         println!("\n==== {}: cargo {}", step.name, step.arguments.join(" "));
         let began = Instant::now();
-        let verdict = if step.name == BARE && is_own && !target::is_there(target::BARE) {
+        let verdict = if step.name == BARE && !target::is_there(target::BARE) && is_own {
             println!("skipped: {} is missing", target::BARE);
             "skipped"
         } else {
