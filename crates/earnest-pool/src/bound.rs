@@ -49,11 +49,13 @@ pub enum RejectionPolicy {
     Reject,
     /// The task runs on the submitting thread, before the submission returns. One that needs a worker's state, and is
     /// submitted elsewhere, waits for room instead. On a worker it is refused where half of the stack is in use, by tasks that
-    /// have submitted from within each other.
+    /// have submitted from within each other, and on the thread that keeps the time, in what is called when a deadline
+    /// passes, it is always refused.
     CallerRuns,
-    /// The task that has been longest in the queue makes room, its future ending with
-    /// [`Error::Rejected`](earnest_core::Error::Rejected). It is one that was submitted from outside the pool; where there is
-    /// none of those left, the new one is refused. Turns of async blocks, which take no places, stay.
+    /// Of the tasks of the lowest priority, the one that has been queued longest makes room, its future ending with
+    /// [`Error::Rejected`](earnest_core::Error::Rejected). It is one that was submitted from outside the pool, or by a task
+    /// with another priority than the normal one; where none of those is left, the new one is refused. Turns of async
+    /// blocks, which take no places, stay.
     DiscardOldest,
 }
 

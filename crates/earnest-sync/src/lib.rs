@@ -2,8 +2,9 @@
 //!
 //! Every earnest crate takes its atomics, locks, cells and threads from here. A normal build gets thin wrappers
 //! over `std`; a build with `--cfg earnest_loom` gets the same names over [loom], so that the code which ships is
-//! the code which is model-checked, and one with `--cfg earnest_shuttle` over [shuttle], for what is too large for that. Nothing else in the workspace names `std::sync::atomic`, `std::sync::Mutex`
-//! or `std::thread`, and nothing else but the pool's queue knows that the cfg exists.
+//! the code which is model-checked, and one with `--cfg earnest_shuttle` over [shuttle], for what is too large for that.
+//! Nothing else in the workspace names `std::sync::Mutex` or `std::thread::spawn`, nor `std::sync::atomic` but for three
+//! counters that have to be statics, and nothing else but the pool's queue knows that the cfg exists.
 //!
 //! Without the default feature `std` there are `core`, `alloc` and locks that spin instead, and no threads, no clock and
 //! no unwinding: what `earnest-core` needs where there is no operating system.

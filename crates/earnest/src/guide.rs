@@ -29,9 +29,11 @@ chapter!(backpressure, "backpressure.md");
 // `async` is a word of the language.
 chapter!(async_code, "async.md");
 chapter!(workers, "workers.md");
+chapter!(later, "later.md");
 chapter!(shutdown, "shutdown.md");
 chapter!(testing_your_code, "testing-your-code.md");
 chapter!(seeing_inside, "seeing-inside.md");
+chapter!(libraries, "libraries.md");
 
 chapter!(peers, "peers.md");
 chapter!(compile_errors, "compile-errors.md");
