@@ -35,7 +35,9 @@ impl<W: Waitable> Adder<W> {
 
     /// Adds an item. Does not block; wakes whoever waits for one, if this one is done already.
     ///
-    /// What happened before this call happens before the item is given back.
+    /// What happened before this call happens before the item is given back. Inside of a callback the future that it is of
+    /// counts as settled: whoever gets that from the set may find that other callbacks are not over, and waits for them if
+    /// it asks for the result.
     ///
     /// # Errors
     ///
