@@ -20,6 +20,8 @@ struct Held<W> {
     places: Vec<Option<W>>,
     /// The other tokens whose places are empty.
     free: Vec<usize>,
+    /// How many tokens are out whose items have been given back unsettled, and which cannot be withdrawn.
+    n_out: usize,
     n_adders: usize,
     /// The items once more, for a worker's thread that waits for them.
     watching: Watching,
@@ -32,7 +34,7 @@ const NEWS: usize = 0;
 
 impl<W> Held<W> {
     fn len(&self) -> usize {
-        self.places.len() - 1 - self.free.len()
+        self.places.len() - 1 - self.free.len() - self.n_out
     }
 
     fn has_ended(&self) -> bool {
@@ -52,6 +54,7 @@ impl<W: Waitable> Members<W> {
             roll: Some(roll),
             places: vec![None],
             free: Vec::new(),
+            n_out: 0,
             n_adders: 0,
             watching: Watching::new(Needs::Any),
             is_awaited: false,
@@ -101,7 +104,9 @@ impl<W: Waitable> Members<W> {
         let mut held = self.held.lock();
         held.free.push(token);
         held.remove(token);
-        held.places[token].take()
+        let item = held.places[token].take();
+        held.n_out -= usize::from(item.is_none());
+        item
     }
 
     /// Cancels the items whose tasks have not begun.
@@ -123,8 +128,10 @@ impl<W: Waitable> Members<W> {
         let is_withdrawn = held.places[token].as_ref().is_some_and(|item| item.unwatch(&self.inbox, token));
         held.remove(token);
         if is_withdrawn {
-            // Otherwise the token is under way, and free when it has come.
             held.free.push(token);
+        } else {
+            // The token comes when the item settles, and is free then.
+            held.n_out += 1;
         }
         held.places[token].take()
     }
@@ -170,6 +177,7 @@ impl<W: Waitable> Members<W> {
         let mut held = self.held.lock();
         let roll = held.roll.take();
         held.free.clear();
+        held.n_out = 0;
         let places = std::mem::replace(&mut held.places, vec![None]);
         // Handles, which keep the cells of what is given away.
         let watching = std::mem::replace(&mut held.watching, Watching::new(Needs::Any));

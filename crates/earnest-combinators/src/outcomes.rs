@@ -94,6 +94,7 @@ fn like(error: &Error) -> Error {
         Error::Rejected => Error::Rejected,
         Error::DeadlineExceeded => Error::DeadlineExceeded,
         Error::Broken(broken) => Error::Broken(broken.clone()),
+        Error::Deadlock(deadlock) => Error::Deadlock(deadlock.clone()),
         _ => Error::Abandoned,
     }
 }

@@ -33,13 +33,20 @@ struct LeftOver {
     is_open: bool,
     /// Below this there is nothing to be run in place: looked through once, and not at every completion.
     unclaimed_from: usize,
+    /// Whether all that are left have been looked at by `may_depend_on`.
+    is_looked_through: bool,
 }
 
 impl Members {
     pub(crate) fn new(needs: Needs, handles: impl Iterator<Item = (usize, CancelHandle)>) -> Members {
         Members {
             needs,
-            left: Mutex::new(LeftOver { handles: handles.collect(), is_open: false, unclaimed_from: 0 }),
+            left: Mutex::new(LeftOver {
+                handles: handles.collect(),
+                is_open: false,
+                unclaimed_from: 0,
+                is_looked_through: false,
+            }),
         }
     }
 
@@ -52,6 +59,7 @@ impl Members {
         let mut left = self.left.lock();
         left.handles.insert(token, handle);
         left.unclaimed_from = left.unclaimed_from.min(token);
+        left.is_looked_through = false;
     }
 
     pub(crate) fn remove(&self, token: usize) {
@@ -99,6 +107,20 @@ impl Members {
         left.is_open || left.handles.values().any(|handle| handle.cell().is_none_or(&is_free))
     }
 
+    /// Asked before a look at all of them, which it saves a wait for many that asks again and again. Where any would do, one
+    /// that may be completed any time is enough; where each has to come, what has been looked at is not looked at again.
+    fn may_depend_on(&self, never_comes: impl Fn(RawCell) -> bool) -> bool {
+        let is_free = |cell: RawCell| {
+            let is_made_of_others = || cell.side_if_made().is_some_and(Side::has_sources);
+            !never_comes(cell) && !cell.header().word.load().is_settled() && !is_made_of_others()
+        };
+        let mut left = self.left.lock();
+        if self.needs.is_each() {
+            return !core::mem::replace(&mut left.is_looked_through, true);
+        }
+        !left.is_open && !left.handles.values().any(|handle| handle.cell().is_some_and(&is_free))
+    }
+
     fn next_from(&self, token: usize) -> Option<(usize, CancelHandle)> {
         self.left.lock().handles.range(token..).next().map(|(token, handle)| (*token, handle.clone()))
     }
@@ -121,9 +143,12 @@ impl Awaited {
     ///
     /// [`Deadlock`], inside of such a callback.
     pub(crate) fn unless_held_up(&self, deadline: Option<Instant>) -> Result<(), Deadlock> {
-        let never = deadline.is_none()
-            && Settling::any()
-            && self.depends_on(|cell| Settling::outcome_of(cell).is_some());
+        let is_held_up = |cell| Settling::outcome_of(cell).is_some();
+        let may_be = || match self {
+            Awaited::Cell(_) => true,
+            Awaited::Set(members) => members.may_depend_on(is_held_up),
+        };
+        let never = deadline.is_none() && Settling::any() && may_be() && self.depends_on(is_held_up);
         if never { Err(Deadlock::own_callback()) } else { Ok(()) }
     }
 
@@ -204,6 +229,9 @@ fn depends_on(mut cell: RawCell, never_comes: &dyn Fn(RawCell) -> bool) -> bool 
         if never_comes(cell) {
             return true;
         }
+        if cell.header().word.load().is_done() {
+            return false;
+        }
         match cell.side_if_made().and_then(Side::sources) {
             Some(Sources::One(source)) => link = source,
             Some(sources) => return depends_on_each(sources.handles(), sources.needs(), never_comes),
@@ -216,16 +244,14 @@ fn depends_on(mut cell: RawCell, never_comes: &dyn Fn(RawCell) -> bool) -> bool 
 
 fn depends_on_each(handles: &[CancelHandle], needs: Needs, never_comes: &dyn Fn(RawCell) -> bool) -> bool {
     let is_stuck = |handle: &CancelHandle| handle.cell().is_some_and(|cell| depends_on(cell, never_comes));
-    // One that has failed is out, where a value is wanted; if it had when its handle was made, it has no cell.
+    // One that has settled is out if that decided nothing; if it had when its handle was made, it has no cell.
     let is_out = |handle: &CancelHandle| match handle.cell().map(|cell| cell.header().word.load()) {
         Some(seen) => seen.is_settled() && needs.leaves_open(seen.outcome()),
-        None => needs == Needs::AnyValue,
+        None => needs != Needs::Any,
     };
-    if needs.is_each() {
-        handles.iter().any(is_stuck)
-    } else {
-        handles.iter().any(is_stuck) && handles.iter().all(|handle| is_out(handle) || is_stuck(handle))
-    }
+    let others_are_needed = needs == Needs::All;
+    handles.iter().any(is_stuck)
+        && (others_are_needed || handles.iter().all(|handle| is_out(handle) || is_stuck(handle)))
 }
 
 /// Like `find_task`, for one future, which the caller holds.

@@ -208,7 +208,7 @@ impl<T> Consumer<T> {
     }
 
     pub(crate) fn link(&self) -> Link {
-        Link::new(self.cell)
+        self.cell.link()
     }
 }
 

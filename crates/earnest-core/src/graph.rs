@@ -12,10 +12,12 @@ use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::{Deadlock, DeadlockedTask};
 use crate::listening;
-use crate::owner::Owner;
+use crate::owner::{Owner, this_process};
 use crate::side::Side;
 use crate::sources::Needs;
 use crate::worker::{Host, Worker};
+use core::mem;
+use core::ops::DerefMut;
 use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant, window};
 use std::collections::BTreeMap;
 
@@ -25,6 +27,8 @@ earnest_sync::global! {
 
 /// The tasks that wait, by the addresses of their cells.
 struct Graph {
+    /// Whose threads these are, or 0 at first.
+    process: usize,
     waits: BTreeMap<usize, Wait>,
     /// Of each pool that has any, the tasks that its workers are in the middle of and wait in, innermost.
     pools: BTreeMap<usize, Vec<Innermost>>,
@@ -51,6 +55,19 @@ earnest_sync::global! {
     static WAITING: AtomicUsize = AtomicUsize::new(0);
 }
 
+/// The graph of this process. What it was forked with are threads of another's, whose stacks may have been given to others: it
+/// is forgotten, and not looked at.
+fn graph() -> impl DerefMut<Target = Graph> {
+    let mut graph = GRAPH.lock();
+    let process = this_process();
+    if graph.process != process {
+        mem::forget(mem::replace(&mut *graph, Graph { process, ..Graph::new() }));
+        // ORDERING: Relaxed; whoever counts has come by here before.
+        WAITING.store(0, Relaxed);
+    }
+    graph
+}
+
 /// What `derived`, which the caller holds, is made of has changed: somebody who waits for it may be able to run it now, if
 /// nobody else can, or may wait for itself.
 pub(crate) fn sources_changed(derived: RawCell) {
@@ -62,7 +79,7 @@ pub(crate) fn sources_changed(derived: RawCell) {
     if WAITING.load(Relaxed) == 0 || mutant!("sources_changed_unheard") {
         return;
     }
-    let graph = GRAPH.lock();
+    let graph = graph();
     for pool in graph.pools.values() {
         // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
         let host = pool.first().map(|worker| unsafe { &*worker.host });
@@ -79,7 +96,7 @@ pub(crate) fn sources_changed(derived: RawCell) {
 
 /// Has all who wait look again, whether they wait in vain.
 pub(crate) fn call_everybody() {
-    GRAPH.lock().call_everybody();
+    graph().call_everybody();
 }
 
 /// Why a wait could never end.
@@ -101,7 +118,7 @@ impl Drop for Entered {
     fn drop(&mut self) {
         if !self.tasks.is_empty() {
             window!("awake_still_in_graph");
-            let left = GRAPH.lock().leave(self);
+            let left = graph().leave(self);
             // Handles of other futures, which may be the last: not under the lock.
             drop(left);
         }
@@ -130,18 +147,18 @@ fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Op
     let mut entered =
         Entered { tasks: tasks.iter().map(|task| task.address()).collect(), owner: worker.owner };
     let Some(innermost) = tasks.first() else { return (entered, None) };
-    // ORDERING: Relaxed; see `sources_changed`.
-    WAITING.fetch_add(1, Relaxed);
     let mut looked_at = Vec::new();
     let (stuck, left) = {
-        let mut graph = GRAPH.lock();
+        let mut graph = graph();
+        // ORDERING: Relaxed; see `sources_changed`.
+        WAITING.fetch_add(1, Relaxed);
         let mut on = on;
         for task in &tasks {
-            let wait = Wait { on: core::mem::replace(&mut on, Awaited::Cell(*task)) };
+            let wait = Wait { on: mem::replace(&mut on, Awaited::Cell(*task)) };
             graph.waits.insert(task.address(), wait);
         }
         // SAFETY: of the same type but for the lifetime, which the module's text accounts for.
-        let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
+        let host = unsafe { mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
         let pool = graph.pools.entry(worker.owner.number()).or_default();
         pool.push(Innermost { task: *innermost, host });
         let stuck = if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) };
@@ -161,7 +178,7 @@ impl Entered {
         let innermost = *self.tasks.first()?;
         let mut looked_at = Vec::new();
         let stuck = {
-            let graph = GRAPH.lock();
+            let graph = graph();
             let worker = graph.pools.get(&self.owner.number())?.iter();
             let task = worker.map(|worker| worker.task).find(|task| task.address() == innermost)?;
             graph.stuck(task, &mut looked_at)
@@ -183,27 +200,29 @@ struct Part {
 
 impl Graph {
     const fn new() -> Graph {
-        Graph { waits: BTreeMap::new(), pools: BTreeMap::new() }
+        Graph { process: 0, waits: BTreeMap::new(), pools: BTreeMap::new() }
     }
 
     /// Takes off what was entered, and gives what was kept for it, to be dropped where the lock is not held.
     fn leave(&mut self, entered: &mut Entered) -> Vec<Wait> {
-        let tasks = core::mem::take(&mut entered.tasks);
-        if let Some(innermost) = tasks.first() {
-            self.leave_pool(entered.owner, *innermost);
+        let tasks = mem::take(&mut entered.tasks);
+        if tasks.first().is_some_and(|innermost| self.leave_pool(entered.owner, *innermost)) {
             // ORDERING: Relaxed; who sees the old count looks for nothing.
             WAITING.fetch_sub(1, Relaxed);
         }
         tasks.iter().filter_map(|task| self.waits.remove(task)).collect()
     }
 
-    fn leave_pool(&mut self, owner: Owner, innermost: usize) {
-        if let Some(pool) = self.pools.get_mut(&owner.number()) {
-            pool.retain(|worker| worker.task.address() != innermost);
-            if pool.is_empty() {
-                self.pools.remove(&owner.number());
-            }
+    /// `false`: it is not there, as it was entered in another process.
+    fn leave_pool(&mut self, owner: Owner, innermost: usize) -> bool {
+        let Some(pool) = self.pools.get_mut(&owner.number()) else { return false };
+        let n_before = pool.len();
+        pool.retain(|worker| worker.task.address() != innermost);
+        let has_left = pool.len() < n_before;
+        if pool.is_empty() {
+            self.pools.remove(&owner.number());
         }
+        has_left
     }
 
     fn call_everybody(&self) {
@@ -237,7 +256,7 @@ impl Graph {
         // What is not shown to be live is stuck. From the end, as what is needed mostly lies behind what needs it: a chain
         // takes one turn.
         let mut has_changed = true;
-        while core::mem::take(&mut has_changed) {
+        while mem::take(&mut has_changed) {
             for place in (0..parts.len()).rev() {
                 if !parts[place].is_live && parts[place].may_end(&parts) {
                     parts[place].is_live = true;

@@ -3,17 +3,25 @@
 //! Of a wait without a timeout the [graph](crate::graph) knows, and has the worker called when what it waits for is made of
 //! something else. One that has a timeout is never stuck, and so has no place there.
 
+use crate::owner::this_process;
 use crate::worker::{Host, Worker};
+use core::ops::DerefMut;
 use core::ptr;
 use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant};
 
 earnest_sync::global! {
-    static LISTENING: Mutex<Vec<Listening>> = Mutex::new(Vec::new());
+    static LISTENING: Mutex<List> = Mutex::new(List { process: 0, hosts: Vec::new() });
 }
 
 earnest_sync::global! {
     // How many there are: where there are none, the list need not be locked.
     static N_LISTENING: AtomicUsize = AtomicUsize::new(0);
+}
+
+struct List {
+    /// Whose threads these are, or 0 at first.
+    process: usize,
+    hosts: Vec<Listening>,
 }
 
 #[derive(Clone, Copy)]
@@ -30,20 +38,34 @@ pub(crate) struct Listens(Listening);
 pub(crate) fn listen(worker: &Worker<'_>) -> Listens {
     // SAFETY: of the same type but for the lifetime: it is taken off the list before the worker's wait is over.
     let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
+    let mut list = list();
     // ORDERING: Relaxed; see `call_those_in_a_jam`.
     N_LISTENING.fetch_add(1, Relaxed);
-    LISTENING.lock().push(Listening(host));
+    list.hosts.push(Listening(host));
     Listens(Listening(host))
+}
+
+/// The list of this process: as for the graph, what it was forked with is not looked at.
+fn list() -> impl DerefMut<Target = List> {
+    let mut list = LISTENING.lock();
+    let process = this_process();
+    if list.process != process {
+        *list = List { process, hosts: Vec::new() };
+        // ORDERING: Relaxed; whoever counts has come by here before.
+        N_LISTENING.store(0, Relaxed);
+    }
+    list
 }
 
 impl Drop for Listens {
     fn drop(&mut self) {
-        let mut listening = LISTENING.lock();
-        if let Some(place) = listening.iter().position(|other| ptr::addr_eq(other.0, self.0.0)) {
-            listening.swap_remove(place);
+        let mut list = list();
+        // Otherwise it came to the list in another process.
+        if let Some(place) = list.hosts.iter().position(|other| ptr::addr_eq(other.0, self.0.0)) {
+            list.hosts.swap_remove(place);
+            // ORDERING: Relaxed; who sees the old count looks for nobody.
+            N_LISTENING.fetch_sub(1, Relaxed);
         }
-        // ORDERING: Relaxed; who sees the old count looks for nobody.
-        N_LISTENING.fetch_sub(1, Relaxed);
     }
 }
 
@@ -54,7 +76,7 @@ pub(crate) fn call_those_in_a_jam() {
     if N_LISTENING.load(Relaxed) == 0 || mutant!("timed_wait_uncalled") {
         return;
     }
-    for Listening(host) in LISTENING.lock().iter() {
+    for Listening(host) in &list().hosts {
         // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
         let host = unsafe { &**host };
         if host.is_jammed() {

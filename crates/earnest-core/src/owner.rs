@@ -79,7 +79,7 @@ pub(crate) fn may_be_alone() -> bool {
     first != 0 && first != this_process()
 }
 
-fn this_process() -> usize {
+pub(crate) fn this_process() -> usize {
     earnest_sync::process_id() as usize & PROCESS
 }
 

@@ -6,9 +6,11 @@
 //! submitted with, name, priority, deadline and token, has its place here too.
 
 use crate::backlog::BacklogPlace;
+use crate::cell::RawCell;
 use crate::error::Error;
 use crate::id::FutureId;
 use crate::instrument::Instrument;
+use crate::link::Link;
 use crate::observer::{Chain, ErasedOutcome, Node, NodeVTable, Stage};
 use crate::panic::run_caught;
 use crate::sources::Sources;
@@ -55,6 +57,8 @@ struct Watchers {
     rest: Vec<Watcher>,
     /// What the future is made of, if it is a derived one.
     sources: Option<Sources>,
+    /// For all who want one: each new one would stay with the future until that settles.
+    link: Option<Link>,
 }
 
 struct Watcher {
@@ -100,7 +104,7 @@ impl Side {
 
     /// Tells everybody, and turns away those who come later. Gives back what the future was made of.
     fn settled(&self, error: Option<&Error>) -> Option<Sources> {
-        let Watchers { first, rest, sources, .. } = {
+        let Watchers { first, rest, sources, link, .. } = {
             let closed = !mutant!("watchers_left_open");
             mem::replace(&mut *self.watchers.lock(), Watchers { closed, ..Watchers::default() })
         };
@@ -114,7 +118,23 @@ impl Side {
         if let Some(terms) = self.terms.get() {
             terms.outlives_its_token();
         }
+        // It may be the last that keeps the cell, and so not this box: the caller has that.
+        drop(link);
         sources
+    }
+
+    /// A link to `cell`, whose box this is.
+    fn link(&self, cell: RawCell) -> Link {
+        let mut watchers = self.watchers.lock();
+        if let Some(link) = &watchers.link {
+            return link.clone();
+        }
+        let link = Link::new(cell);
+        // Otherwise the future has settled, and those who come for it are told, or about to be.
+        if !watchers.closed && link.cell().is_some() {
+            watchers.link = Some(link.clone());
+        }
+        link
     }
 
     /// Says what the future is made of from now on, and gives what it was made of before.
@@ -208,6 +228,13 @@ impl Side {
     /// Makes `waker` the one to be woken. The caller looks at the future once more afterwards.
     pub(crate) fn set_waker(&self, waker: Waker) {
         self.waker.set(waker);
+    }
+}
+
+impl RawCell {
+    /// One who can cancel it: the same for all who ask once there is a side box.
+    pub(crate) fn link(self) -> Link {
+        self.side_if_made().map_or_else(|| Link::new(self), |side| side.link(self))
     }
 }
 

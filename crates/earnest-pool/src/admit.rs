@@ -99,7 +99,11 @@ impl Shared {
             let is_on_the_way = bound.has_some_on_the_way() || self.queues.has_some_from_outside();
             let may_come = is_on_the_way && !mutant!("discard_without_those_on_the_way");
             match self.queues.take_oldest_from_outside() {
-                Some(oldest) if oldest.was_counted() => oldest.dismiss(Dismissal::Rejected),
+                Some(oldest) if oldest.was_counted() => {
+                    // Its callbacks may wait for them.
+                    self.put_back(&mut without_place);
+                    oldest.dismiss(Dismissal::Rejected);
+                }
                 Some(turn) => {
                     without_place.push(turn);
                     continue;
@@ -109,12 +113,16 @@ impl Shared {
             }
             entered = bound.enter_on_the_way();
         }
-        // Turns of async blocks make no room: they stay, and a worker that has not found them meanwhile is told.
-        if !without_place.is_empty() {
-            without_place.into_iter().for_each(|turn| self.queues.push(turn));
+        self.put_back(&mut without_place);
+        entered
+    }
+
+    /// Turns of async blocks make no room: they stay, and a worker that has not found them meanwhile is told.
+    fn put_back(self: &Arc<Shared>, turns: &mut Vec<Runnable>) {
+        if !turns.is_empty() {
+            turns.drain(..).for_each(|turn| self.queues.push(turn));
             self.announce_work();
         }
-        entered
     }
 
     fn wait_for_room(

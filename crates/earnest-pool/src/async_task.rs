@@ -257,9 +257,13 @@ where
 {
     fn drop(&mut self) {
         if let Some(task) = self.0.take() {
-            // The queue was emptied: as the pool is broken, or by who shuts it down.
-            let error = Some(task.pool.refused()).filter(|error| matches!(error, Error::Broken(_)));
-            task.is_over(error.unwrap_or(Error::Cancelled));
+            // The queue was emptied: as the pool is broken, or has no worker and could start none, or by who shuts it down.
+            let is_shut_down = task.pool.sleep.counts().is_closed();
+            let error = match task.pool.refused() {
+                Error::Rejected if is_shut_down => Error::Cancelled,
+                error => error,
+            };
+            task.is_over(error);
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct PoolOf<'a> {
 impl Host for PoolOf<'_> {
     fn wait_begins(&self, inbox: &Arc<Inbox>) {
         let pool = self.pool;
+        seat::end_search();
         pool.tell_worker(self.seat, WorkerEvent::WaitBegan);
         pool.waiting.lock().push(inbox.clone());
         window!("listed_not_blocked");

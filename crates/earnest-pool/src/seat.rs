@@ -30,11 +30,41 @@ pub(crate) struct Seated {
     /// How often what was to be taken back has not been on top of late, as `2^n - 1`, and how often that is not tried now.
     misses: Cell<u32>,
     untried: Cell<u32>,
+    /// Whether this worker is counted among those that search.
+    searching: Cell<bool>,
 }
 
 impl Seated {
     pub(crate) fn new(pool: Arc<Shared>, local: Local) -> Seated {
-        Seated { pool, local, state: WorkerState::new(), misses: Cell::new(0), untried: Cell::new(0) }
+        Seated {
+            pool,
+            local,
+            state: WorkerState::new(),
+            misses: Cell::new(0),
+            untried: Cell::new(0),
+            searching: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn is_searching(&self) -> bool {
+        self.searching.get()
+    }
+
+    /// It has been counted by others.
+    pub(crate) fn searches(&self) {
+        self.searching.set(true);
+    }
+
+    pub(crate) fn begin_search(&self) {
+        if !self.searching.replace(true) {
+            self.pool.sleep.search();
+        }
+    }
+
+    pub(crate) fn end_search(&self) {
+        if self.searching.replace(false) && self.pool.sleep.found(|| self.pool.queues.has_work()) {
+            self.pool.announce_work();
+        }
     }
 
     /// Calls `f` on this thread, which is the worker's from now on, and is known as such to its very end.
@@ -129,6 +159,12 @@ pub(crate) fn with_state<S: 'static, T>(pool: &Arc<Shared>, f: impl FnOnce(&mut 
             None => WorkerState::new().lend(|| make(0), f),
         }
     })
+}
+
+/// This worker is about to wait. Code of the user's that does so is a task's, or a waker: that one runs when the worker says
+/// already that it searches, upon which others rely.
+pub(crate) fn end_search() {
+    with_seated(|seated| seated.into_iter().for_each(Seated::end_search));
 }
 
 /// Takes back what this worker has last queued, if it is `wanted`.

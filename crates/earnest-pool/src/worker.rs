@@ -43,17 +43,9 @@ fn serve(seated: &Seated, seat: usize, waits: &earnest_core::Worker<'_>) -> bool
             waits.ready();
             pool.sleep.started();
             pool.tell_worker(seat, WorkerEvent::Started);
-            Worker {
-                pool,
-                seat,
-                local,
-                waits,
-                searching: true,
-                ticks: 0,
-                oldest_first_at: 0,
-                pace: Pace::new(),
-            }
-            .work();
+            seated.searches();
+            Worker { seated, pool, seat, local, waits, ticks: 0, oldest_first_at: 0, pace: Pace::new() }
+                .work();
             true
         }
         Err(cause) => {
@@ -79,12 +71,11 @@ fn break_down(pool: &Arc<Shared>, cause: Broken) {
 }
 
 struct Worker<'a> {
+    seated: &'a Seated,
     pool: &'a Arc<Shared>,
     seat: usize,
     local: &'a Local,
     waits: &'a earnest_core::Worker<'a>,
-    /// Whether this worker is counted among those that search.
-    searching: bool,
     ticks: u32,
     /// At which tick the oldest of its own has gone first of late.
     oldest_first_at: u32,
@@ -112,17 +103,17 @@ impl Worker<'_> {
     fn work(mut self) {
         loop {
             if self.pool.sleep.may_be_too_many() {
-                match self.pool.sleep.step_aside(self.searching) {
+                match self.pool.sleep.step_aside(self.seated.is_searching()) {
                     Aside::No => {}
-                    Aside::Woken => self.searching = true,
+                    Aside::Woken => self.seated.searches(),
                     Aside::Left => return self.has_left(),
                 }
             }
-            if self.run_next() || self.searching && self.search_on() {
+            if self.run_next() || self.seated.is_searching() && self.search_on() {
                 continue;
             }
-            if !self.searching {
-                self.begin_search();
+            if !self.seated.is_searching() {
+                self.seated.begin_search();
             } else if !self.pool.sleep.counts().is_closed() {
                 if self.rest() {
                     return self.has_left();
@@ -158,35 +149,19 @@ impl Worker<'_> {
 
     fn run(&mut self, task: Runnable) {
         window!("taken_not_started");
-        self.end_search();
+        self.seated.end_search();
         // Before anybody can react to the outcome this worker counts as available: submitting again will not start
         // another thread. Not while a callback may run, which could take its time, with everybody relying on us.
         let waits = self.waits;
         let has_run = task.run_on(waits, |available| {
             if !available {
-                self.end_search();
+                self.seated.end_search();
             } else if self.local.is_empty() {
-                self.begin_search();
+                self.seated.begin_search();
             }
         });
         if !has_run {
             self.pace.is_void();
-        }
-    }
-
-    fn begin_search(&mut self) {
-        if !self.searching {
-            self.searching = true;
-            self.pool.sleep.search();
-        }
-    }
-
-    fn end_search(&mut self) {
-        if self.searching {
-            self.searching = false;
-            if self.pool.sleep.found(|| self.pool.queues.has_work()) {
-                self.pool.announce_work();
-            }
         }
     }
 
@@ -251,7 +226,7 @@ impl Worker<'_> {
         let outside = self.find_outside();
         // Only as one who searches: what is moved from one deque to another may be missed by who looks at both, and is
         // announced by who stops searching (S1).
-        if outside.is_some() || !self.searching {
+        if outside.is_some() || !self.seated.is_searching() {
             return outside;
         }
         let many = self.pace.before_theft();

@@ -1,6 +1,6 @@
 //! Waits inside of a callback for what that callback holds up: refused, as they could not end.
 
-use earnest_combinators::{CompletionSet, Ended, ReturnWhen, as_completed, wait};
+use earnest_combinators::{CompletionSet, Ended, ReturnWhen, as_completed, try_join_all, wait};
 use earnest_core::{Future, promise};
 use earnest_testing::watched;
 use std::sync::mpsc::channel;
@@ -66,4 +66,35 @@ fn a_set_to_which_nobody_adds_any_more_ends_likewise() {
         first
     });
     assert_eq!(is_done, Some(false));
+}
+
+#[test]
+fn a_set_is_empty_after_it_has_given_back_what_could_not_settle() {
+    let seen = inside(|derived| {
+        let mut set = CompletionSet::from_iter([derived]);
+        let first = set.next().map(|future| future.is_done());
+        let (promise, other) = promise();
+        promise.complete(1).unwrap();
+        set.push(other);
+        let second = set.next().map(|future| future.is_done());
+        (first, second, set.len(), set.next().is_none())
+    });
+    assert_eq!(seen, (Some(false), Some(true), 0, true));
+}
+
+/// Another may fail, and that would end it.
+#[test]
+fn one_that_may_yet_fail_is_not_refused() {
+    let failed = inside(|derived| {
+        let (promise, other) = promise::<u32>();
+        let fails = thread::spawn(move || {
+            // Most likely the wait has begun by then; if not, it is as right.
+            thread::sleep(Duration::from_millis(20));
+            promise.fail("on purpose")
+        });
+        let result = try_join_all([derived, other]).result();
+        fails.join().unwrap();
+        result.unwrap_err().is_failed()
+    });
+    assert!(failed);
 }

@@ -141,3 +141,20 @@ fn a_set_that_is_given_up() {
         assert!(set.next_timeout(Duration::ZERO).is_err());
     });
 }
+
+/// Within a callback, as on a worker's thread, it is kept what is waited for.
+#[test]
+fn a_wait_inside_of_a_callback_leaves_nothing_either() {
+    let (_kept, pending) = promise::<()>();
+    let (outer, future) = promise::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    future.add_done_callback(move |_| {
+        leaves_nothing(1_000, || {
+            let waited = wait([&pending], ReturnWhen::AllCompleted, Some(Duration::from_nanos(1)));
+            assert_eq!(waited.not_done.len(), 1);
+        });
+        tell.send(()).unwrap();
+    });
+    outer.complete(()).unwrap();
+    told.try_recv().expect("a panic in a callback is caught");
+}

@@ -146,3 +146,41 @@ fn a_task_can_fork() {
         });
     });
 }
+
+/// Writes over much of its stack, and keeps it.
+#[inline(never)]
+fn overwrite(n: usize) -> u8 {
+    let page = std::hint::black_box([0xff_u8; 4096]);
+    if n == 0 { page[0] } else { overwrite(n - 1).min(page[n % 4096]) }
+}
+
+/// A child has the stacks of its parent's threads to give to its own, and nothing looks there for what waited.
+#[test]
+fn nothing_in_a_child_looks_for_the_parent_s_waiting_threads() {
+    alone("fork::nothing_in_a_child_looks_for_the_parent_s_waiting_threads", || {
+        let pool = pool(4);
+        let (open, futures) = occupy(&pool, 4);
+        while pool.stats().waiting < 4 {
+            std::thread::yield_now();
+        }
+        let in_child = || {
+            let (tell, told) = std::sync::mpsc::channel();
+            for _ in 0..8 {
+                let tell = tell.clone();
+                std::thread::spawn(move || {
+                    tell.send(overwrite(64)).unwrap();
+                    std::thread::sleep(std::time::Duration::from_secs(3600));
+                });
+            }
+            assert!(told.into_iter().take(8).all(|byte| byte == 0xff));
+            assert_eq!(Future::ready(1).and_then(Future::ready).result().unwrap(), 1);
+            let (gate, opens) = (promise::<u32>(), 6);
+            let derived = gate.1.and_then(|n| Future::ready(n + 1));
+            gate.0.complete(opens).unwrap();
+            assert_eq!(derived.result().unwrap(), 7);
+        };
+        assert!(returns_in_child(in_child));
+        open.complete(()).unwrap();
+        assert!(futures.into_iter().all(|future| future.result().unwrap()));
+    });
+}

@@ -1,7 +1,11 @@
-use earnest_core::{Error, Executor, Future, promise, task};
+use earnest_core::{Error, Executor, ExecutorExt, Future, promise, task};
 use earnest_pool::{PoolHandle, ThreadPoolExecutor};
 use earnest_testing::{conform, watched};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake};
 use std::thread;
 use std::time::Duration;
 
@@ -340,4 +344,46 @@ fn wait_out(gate: Future<u32>) -> u32 {
         thread::yield_now();
     }
     gate.result().unwrap()
+}
+
+/// Wakes by waiting, and says when that is over.
+struct Waits {
+    pool: PoolHandle,
+    wait: fn(&PoolHandle),
+    is_over: AtomicBool,
+}
+
+impl Wake for Waits {
+    fn wake(self: Arc<Self>) {
+        (self.wait)(&self.pool);
+        self.is_over.store(true, SeqCst);
+    }
+}
+
+/// Wakers run when their worker says already that it looks for work, upon which others rely.
+#[test]
+fn a_waker_that_waits_holds_up_no_pool() {
+    watched("wakers that wait", || {
+        let bounded = ThreadPoolExecutor::builder().max_workers(2).queue_capacity(1).build().unwrap();
+        // The second waits for room.
+        wakes(&bounded, |pool| (0..2).for_each(|_| pool.submit(|| ()).detach()));
+        wakes(&pool(2), |pool| {
+            let (promise, future) = promise();
+            pool.execute(move || promise.complete(7).unwrap()).unwrap();
+            assert_eq!(future.result().unwrap(), 7);
+        });
+    });
+}
+
+fn wakes(pool: &ThreadPoolExecutor, wait: fn(&PoolHandle)) {
+    let (begin, begins) = channel();
+    let mut future = pool.submit(move || begins.recv().unwrap());
+    let waits = Arc::new(Waits { pool: pool.handle(), wait, is_over: AtomicBool::new(false) });
+    let waker = waits.clone().into();
+    assert!(Pin::new(&mut future).poll(&mut Context::from_waker(&waker)).is_pending());
+    begin.send(()).unwrap();
+    while pool.stats().waiting == 0 && !waits.is_over.load(SeqCst) {
+        thread::yield_now();
+    }
+    assert_eq!(pool.submit(|| 7).result().unwrap(), 7);
 }
