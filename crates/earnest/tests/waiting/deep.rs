@@ -2,14 +2,11 @@
 //! no stack overflows.
 
 use earnest::{
-    Ended, Error, Future, PoolHandle, RejectionPolicy, ReturnWhen, ThreadPoolExecutor, as_completed,
-    join_all, promise, scope, wait,
+    Error, PoolHandle, RejectionPolicy, ReturnWhen, ThreadPoolExecutor, as_completed, join_all, scope, wait,
 };
 use earnest_testing::{alone_on_small_stack, watched};
-use std::hint::black_box;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
-use std::thread;
 
 type Depth = Result<usize, Error>;
 /// A task that submits one like it, waits for it, and gives its depth and one more.
@@ -132,44 +129,5 @@ fn submissions_that_are_run_in_place_overflow_no_stack() {
                 assert!(reached > 1, "{policy:?}: it was run in place");
             }
         }
-    });
-}
-
-/// Goes as deep as the stack allows, and waits there for a promise or a task for which there is no room.
-fn deepest(pool: &PoolHandle, gate: &Arc<Mutex<Option<Future<u32>>>>) -> Ended {
-    let (handle, same) = (pool.clone(), gate.clone());
-    match pool.submit(move || deepest(&handle, &same)).result() {
-        Ok(ended) => ended,
-        Err(error) => {
-            assert!(error.is_deadlock(), "{error}");
-            // What was refused is run afterwards, and finds none.
-            let Some(gate) = gate.lock().unwrap().take() else { return Ended::Satisfied };
-            with_less_stack(|| wait([gate, pool.submit(|| 7)], ReturnWhen::FirstCompleted, None).ended)
-        }
-    }
-}
-
-/// Takes so much that there is no room where there was nearly none.
-#[inline(never)]
-fn with_less_stack<R>(f: impl FnOnce() -> R) -> R {
-    let taken = [0_u8; 8 << 10];
-    black_box(&taken);
-    f()
-}
-
-#[test]
-fn a_wait_for_any_is_not_refused_for_the_one_that_has_no_room() {
-    watched("a wait for any of two", || {
-        let builder = ThreadPoolExecutor::builder().max_workers(1).max_spare_workers(0).stack_size(0);
-        let pool = builder.build().unwrap();
-        let (opens, gate) = promise();
-        let (handle, gate) = (pool.handle(), Arc::new(Mutex::new(Some(gate))));
-        let taken = gate.clone();
-        let outer = pool.submit(move || deepest(&handle, &gate));
-        while !outer.is_done() && (taken.lock().unwrap().is_some() || pool.stats().waiting == 0) {
-            thread::yield_now();
-        }
-        opens.complete(1).unwrap();
-        assert_eq!(outer.result().unwrap(), Ended::Satisfied);
     });
 }
