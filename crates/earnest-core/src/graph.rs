@@ -12,7 +12,8 @@ use crate::cancel::CancelHandle;
 use crate::cell::RawCell;
 use crate::deadlock::{Deadlock, DeadlockedTask};
 use crate::listening;
-use crate::owner::{Owner, this_process};
+use crate::owner::Owner;
+use crate::process_local::ProcessLocal;
 use crate::side::Side;
 use crate::sources::Needs;
 use crate::worker::{Host, Worker};
@@ -22,13 +23,11 @@ use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant, window};
 use std::collections::BTreeMap;
 
 earnest_sync::global! {
-    static GRAPH: Mutex<Graph> = Mutex::new(Graph::new());
+    static GRAPH: Mutex<ProcessLocal<Graph>> = Mutex::new(ProcessLocal::new(Graph::new()));
 }
 
 /// The tasks that wait, by the addresses of their cells.
 struct Graph {
-    /// Whose threads these are, or 0 at first.
-    process: usize,
     waits: BTreeMap<usize, Wait>,
     /// Of each pool that has any, the tasks that its workers are in the middle of and wait in, innermost.
     pools: BTreeMap<usize, Vec<Innermost>>,
@@ -55,13 +54,10 @@ earnest_sync::global! {
     static WAITING: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// The graph of this process. What it was forked with are threads of another's, whose stacks may have been given to others: it
-/// is forgotten, and not looked at.
-fn graph() -> impl DerefMut<Target = Graph> {
+/// The graph of this process.
+fn graph() -> impl DerefMut<Target = ProcessLocal<Graph>> {
     let mut graph = GRAPH.lock();
-    let process = this_process();
-    if graph.process != process {
-        mem::forget(mem::replace(&mut *graph, Graph { process, ..Graph::new() }));
+    if graph.renew(Graph::new()) {
         // ORDERING: Relaxed; whoever counts has come by here before.
         WAITING.store(0, Relaxed);
     }
@@ -118,11 +114,18 @@ impl Drop for Entered {
     fn drop(&mut self) {
         if !self.tasks.is_empty() {
             window!("awake_still_in_graph");
-            let left = graph().leave(self);
+            // Nobody's host is looked at, so it does not matter which process they are of.
+            let left = GRAPH.lock().leave(self);
             // Handles of other futures, which may be the last: not under the lock.
             drop(left);
         }
     }
+}
+
+/// The host of a worker, for a list that it is taken off again before its wait is over: nobody is to follow it later.
+pub(crate) fn host_of(worker: &Worker<'_>) -> *const dyn Host {
+    // SAFETY: of the same type but for the lifetime, which a pointer does not vouch for.
+    unsafe { mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) }
 }
 
 /// Enters that the innermost of `worker`'s tasks waits for `on`, and those beneath it each for the one above.
@@ -157,10 +160,8 @@ fn enter_and_look(worker: &Worker<'_>, on: Awaited, stays: bool) -> (Entered, Op
             let wait = Wait { on: mem::replace(&mut on, Awaited::Cell(*task)) };
             graph.waits.insert(task.address(), wait);
         }
-        // SAFETY: of the same type but for the lifetime, which the module's text accounts for.
-        let host = unsafe { mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
         let pool = graph.pools.entry(worker.owner.number()).or_default();
-        pool.push(Innermost { task: *innermost, host });
+        pool.push(Innermost { task: *innermost, host: host_of(worker) });
         let stuck = if mutant!("wait_without_look") { None } else { graph.stuck(*innermost, &mut looked_at) };
         // Under the same lock: whoever looks after this one has been refused is not to see it, and be refused as well.
         let leaves = stuck.is_some() && !stays && !mutant!("refused_left_to_be_seen");
@@ -200,7 +201,7 @@ struct Part {
 
 impl Graph {
     const fn new() -> Graph {
-        Graph { process: 0, waits: BTreeMap::new(), pools: BTreeMap::new() }
+        Graph { waits: BTreeMap::new(), pools: BTreeMap::new() }
     }
 
     /// Takes off what was entered, and gives what was kept for it, to be dropped where the lock is not held.
@@ -213,7 +214,7 @@ impl Graph {
         tasks.iter().filter_map(|task| self.waits.remove(task)).collect()
     }
 
-    /// `false`: it is not there, as it was entered in another process.
+    /// `false`: it is not there, as a child of `fork` has begun anew since.
     fn leave_pool(&mut self, owner: Owner, innermost: usize) -> bool {
         let Some(pool) = self.pools.get_mut(&owner.number()) else { return false };
         let n_before = pool.len();

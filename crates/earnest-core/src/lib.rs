@@ -93,6 +93,8 @@ mod awaited;
 mod graph;
 #[cfg(feature = "std")]
 mod listening;
+#[cfg(feature = "std")]
+mod process_local;
 mod deadlock;
 mod future;
 #[cfg(feature = "std")]

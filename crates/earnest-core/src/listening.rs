@@ -3,25 +3,20 @@
 //! Of a wait without a timeout the [graph](crate::graph) knows, and has the worker called when what it waits for is made of
 //! something else. One that has a timeout is never stuck, and so has no place there.
 
-use crate::owner::this_process;
+use crate::graph::host_of;
+use crate::process_local::ProcessLocal;
 use crate::worker::{Host, Worker};
 use core::ops::DerefMut;
 use core::ptr;
 use earnest_sync::{AtomicUsize, Mutex, Ordering::Relaxed, mutant};
 
 earnest_sync::global! {
-    static LISTENING: Mutex<List> = Mutex::new(List { process: 0, hosts: Vec::new() });
+    static LISTENING: Mutex<ProcessLocal<Vec<Listening>>> = Mutex::new(ProcessLocal::new(Vec::new()));
 }
 
 earnest_sync::global! {
     // How many there are: where there are none, the list need not be locked.
     static N_LISTENING: AtomicUsize = AtomicUsize::new(0);
-}
-
-struct List {
-    /// Whose threads these are, or 0 at first.
-    process: usize,
-    hosts: Vec<Listening>,
 }
 
 #[derive(Clone, Copy)]
@@ -36,33 +31,31 @@ pub(crate) struct Listens(Listening);
 
 /// Before the worker looks whether there is anything among what it waits for that it could run.
 pub(crate) fn listen(worker: &Worker<'_>) -> Listens {
-    // SAFETY: of the same type but for the lifetime: it is taken off the list before the worker's wait is over.
-    let host = unsafe { core::mem::transmute::<&dyn Host, *const (dyn Host + 'static)>(worker.host) };
-    let mut list = list();
+    let this = Listening(host_of(worker));
+    let mut listening = listening();
     // ORDERING: Relaxed; see `call_those_in_a_jam`.
     N_LISTENING.fetch_add(1, Relaxed);
-    list.hosts.push(Listening(host));
-    Listens(Listening(host))
+    listening.push(this);
+    Listens(this)
 }
 
-/// The list of this process: as for the graph, what it was forked with is not looked at.
-fn list() -> impl DerefMut<Target = List> {
-    let mut list = LISTENING.lock();
-    let process = this_process();
-    if list.process != process {
-        *list = List { process, hosts: Vec::new() };
+/// Those of this process.
+fn listening() -> impl DerefMut<Target = ProcessLocal<Vec<Listening>>> {
+    let mut listening = LISTENING.lock();
+    if listening.renew(Vec::new()) {
         // ORDERING: Relaxed; whoever counts has come by here before.
         N_LISTENING.store(0, Relaxed);
     }
-    list
+    listening
 }
 
 impl Drop for Listens {
     fn drop(&mut self) {
-        let mut list = list();
-        // Otherwise it came to the list in another process.
-        if let Some(place) = list.hosts.iter().position(|other| ptr::addr_eq(other.0, self.0.0)) {
-            list.hosts.swap_remove(place);
+        // Nobody's host is looked at, so it does not matter which process they are of.
+        let mut listening = LISTENING.lock();
+        // Otherwise a child of `fork` has begun anew since.
+        if let Some(place) = listening.iter().position(|other| ptr::addr_eq(other.0, self.0.0)) {
+            listening.swap_remove(place);
             // ORDERING: Relaxed; who sees the old count looks for nobody.
             N_LISTENING.fetch_sub(1, Relaxed);
         }
@@ -76,7 +69,7 @@ pub(crate) fn call_those_in_a_jam() {
     if N_LISTENING.load(Relaxed) == 0 || mutant!("timed_wait_uncalled") {
         return;
     }
-    for Listening(host) in &list().hosts {
+    for Listening(host) in listening().iter() {
         // SAFETY: a host stays while its worker waits, and is taken off under the lock before it goes.
         let host = unsafe { &**host };
         if host.is_jammed() {
