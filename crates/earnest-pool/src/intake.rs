@@ -174,27 +174,3 @@ impl Shared {
         }
     }
 }
-
-#[cfg(all(test, not(earnest_loom)))]
-mod tests {
-    use crate::pool::ThreadPoolExecutor;
-    use earnest_core::promise;
-    use earnest_sync::thread;
-
-    /// Where a start has failed, and somebody else's has not.
-    #[test]
-    fn what_there_is_a_worker_for_is_not_dismissed() {
-        let pool = ThreadPoolExecutor::builder().max_workers(1).build().unwrap();
-        let (open, gate) = promise::<()>();
-        let holds_its_worker = move || {
-            while !gate.is_done() {
-                thread::yield_now();
-            }
-        };
-        pool.execute(holds_its_worker).unwrap();
-        let queued = [1, 2].map(|n| pool.submit(move || n));
-        pool.shared.dismiss_unserved();
-        open.complete(()).unwrap();
-        assert_eq!(queued.map(|future| future.result().unwrap()), [1, 2]);
-    }
-}

@@ -33,6 +33,7 @@ mod pool;
 mod control;
 mod handle;
 mod shared;
+mod dismiss;
 mod intake;
 mod queue;
 mod seats;

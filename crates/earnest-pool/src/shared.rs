@@ -14,7 +14,7 @@ use crate::sleep::{Sleep, StartPermit};
 use crate::with_options::WithOptions;
 use crate::worker;
 use core::fmt;
-use earnest_core::{Broken, Dismissal, Error, Inbox, Owner, Refusal, run_caught};
+use earnest_core::{Broken, Error, Inbox, Owner, Refusal, run_caught};
 use earnest_sync::{MODEL, Mutex, mutant, thread, window};
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
@@ -106,6 +106,14 @@ impl Shared {
         &self.thread_name_prefix
     }
 
+    /// Where the pool is jammed, what one of those who wait waits for may be a task that only itself could run now. Asked by
+    /// whoever may have brought it to that, `but_for` whom they are called.
+    pub(crate) fn call_if_jammed(&self, but_for: Option<&Arc<Inbox>>) {
+        if self.sleep.is_jammed() {
+            self.call_those_who_wait(but_for);
+        }
+    }
+
     /// Has the workers whose tasks wait look again whether they could run what they wait for, but for the one that does
     /// this.
     #[cold]
@@ -189,10 +197,7 @@ impl Shared {
             let (_, start) = self.sleep.work_added(|_| 0);
             debug_assert!(start.is_none(), "no thread is started for an empty backlog");
         }
-        if self.sleep.is_jammed() {
-            // What one of those who wait waits for may be a task that only itself could run now.
-            self.call_those_who_wait(None);
-        }
+        self.call_if_jammed(None);
         Err(error.map(|error| error.kind()))
     }
 
@@ -272,44 +277,6 @@ impl Shared {
             bound.close();
         }
         self.scheduled.close();
-    }
-
-    /// Dismisses what is queued, unless there is a worker for it: one whom others have started meanwhile.
-    pub(crate) fn dismiss_unserved(self: &Arc<Shared>) {
-        while self.sleep.counts().live() == 0 {
-            match self.queues.take_any() {
-                // It was queued before this second look: if there is nobody now, it has relied on the one who did not come.
-                Some(task) if self.sleep.counts().live() == 0 => {
-                    task.dismiss(self.reason());
-                }
-                Some(task) => return self.queue_for_all(task),
-                None if self.queues.has_some_from_outside() => thread::yield_now(),
-                None => return,
-            }
-        }
-    }
-
-    /// Dismisses what is queued, for the reason for which submissions are refused.
-    pub(crate) fn dismiss_queued(&self) {
-        self.drain(|| self.reason());
-    }
-
-    fn reason(&self) -> Dismissal {
-        match self.refusal() {
-            Refusal::Broken(broken) => Dismissal::Broken(broken),
-            _ => Dismissal::Rejected,
-        }
-    }
-
-    pub(crate) fn drain(&self, reason: impl Fn() -> Dismissal) {
-        loop {
-            match self.queues.take_any() {
-                Some(task) => task.dismiss(reason()),
-                // Somebody is about to say what is in a place, and others may have been queued behind it.
-                None if self.queues.has_some_from_outside() => thread::yield_now(),
-                None => return,
-            }
-        }
     }
 
     /// Whether this process was forked from the one that has the threads. If so, this copy of the pool is broken, and is

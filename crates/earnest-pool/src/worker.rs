@@ -106,7 +106,7 @@ impl Worker<'_> {
                 match self.pool.sleep.step_aside(self.seated.is_searching()) {
                     Aside::No => {}
                     Aside::Woken => self.seated.searches(),
-                    Aside::Left => return self.has_left(),
+                    Aside::Left => return self.pool.call_if_jammed(None),
                 }
             }
             if self.run_next() || self.seated.is_searching() && self.search_on() {
@@ -116,19 +116,11 @@ impl Worker<'_> {
                 self.seated.begin_search();
             } else if !self.pool.sleep.counts().is_closed() {
                 if self.rest() {
-                    return self.has_left();
+                    return self.pool.call_if_jammed(None);
                 }
             } else if self.pool.sleep.leave(|| self.pool.queues.has_work()) {
                 return;
             }
-        }
-    }
-
-    /// This worker is counted no longer, in a pool that goes on.
-    fn has_left(&self) {
-        if self.pool.sleep.is_jammed() {
-            // What one of those who wait waits for may be a task that only itself could run now.
-            self.pool.call_those_who_wait(None);
         }
     }
 
