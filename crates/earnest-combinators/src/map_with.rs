@@ -9,8 +9,9 @@ use core::iter::FusedIterator;
 use core::mem;
 use core::panic::Location;
 use earnest_core::{Error, Executor, ExecutorExt, Future, deadline_after, task_at};
+use earnest_sync::has_passed;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The results of [`MapExt::map_with`](crate::MapExt::map_with). Dropping it cancels what has not started.
 ///
@@ -198,9 +199,7 @@ where
     #[inline(never)]
     #[track_caller]
     fn advance(&mut self, wanted: Wanted) -> Next {
-        // The core's clock: where there is none, no deadline passes.
-        let time_is_up =
-            self.deadline.zip(deadline_after(Duration::ZERO)).is_some_and(|(then, now)| now >= then);
+        let time_is_up = has_passed(self.deadline);
         // Room is filled here, at the next call, and not when a result is about to be yielded: until it is, its input
         // counts.
         if !time_is_up {

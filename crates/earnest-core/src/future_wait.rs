@@ -55,7 +55,7 @@ impl<T> Consumer<T> {
                 return Ok(true);
             }
             if worker.is_none() {
-                on.unless_refused(deadline)?;
+                on.unless_alone(deadline)?;
             }
             with_single(|Single { waiter, roll }| {
                 let Some(worker) = worker else {

@@ -114,12 +114,12 @@ impl Producer {
     pub(crate) fn dismiss_chained(self, reason: Dismissal) -> Chain {
         let cell = self.into_raw();
         let word = &cell.header().word;
+        // A promise that was started was started by its producer, who gives up now.
+        let give_up = || !cell.header().vtable.is_task && word.finish(View::RUNNING);
         let won = match reason {
-            Dismissal::Cancelled if word.cancel().is_ok() => true,
-            // A promise that was started was started by its producer, who gives up now.
-            _ if !cell.header().vtable.is_task => word.finish(View::RUNNING),
-            Dismissal::Cancelled => false,
-            _ => word.dismiss(),
+            Dismissal::Cancelled => word.cancel().is_ok() || give_up(),
+            _ if cell.header().vtable.is_task => word.dismiss(),
+            _ => give_up(),
         };
         if !won {
             // SAFETY: the producer lets go here, and is not used again.

@@ -230,9 +230,8 @@ impl RawCell {
                 // SAFETY: the node is ours, and no longer in the list we walk.
                 Stage::Then => unsafe { aside.then.push(node) },
                 Stage::Wake | Stage::Link => {
-                    aside.links += usize::from(vtable.stage == Stage::Link);
-                    if aside.links > View::MOST_LINKS {
-                        too_many_links();
+                    if vtable.stage == Stage::Link {
+                        aside.count_link();
                     }
                     // SAFETY: as above.
                     unsafe { aside.wake.push(node) };
@@ -280,6 +279,15 @@ impl RawCell {
         };
         // SAFETY: the slot is the consumer's (R2), or its owner is below us on this thread's stack and only reads.
         Some(unsafe { self.outcome(outcome) })
+    }
+}
+
+impl Aside {
+    fn count_link(&mut self) {
+        self.links += 1;
+        if self.links > View::MOST_LINKS {
+            too_many_links();
+        }
     }
 }
 

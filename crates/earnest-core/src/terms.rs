@@ -3,9 +3,8 @@
 use crate::state::Outcome;
 use crate::task_options::{Priority, TaskOptions};
 use crate::token::{CancellationToken, Registration};
-use crate::waiter::has_passed;
 use alloc::borrow::Cow;
-use earnest_sync::{Instant, Mutex, OnceLock};
+use earnest_sync::{Instant, Mutex, OnceLock, has_passed};
 
 /// See the module's text. It lies in the side box of tasks that were submitted with options.
 pub(crate) struct Terms {

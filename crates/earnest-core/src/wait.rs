@@ -11,12 +11,12 @@ use crate::owner::Owner;
 use crate::settle::Settler;
 use crate::state::View;
 use crate::task::{Runnable, Work};
-use crate::waiter::{Inbox, Next, Waiter, has_passed};
+use crate::waiter::{Inbox, Next, Waiter};
 use crate::worker::{self, Frame, Host, Worker};
 use earnest_sync::{
     AtomicUsize,
     Ordering::{Relaxed, SeqCst},
-    fence, window,
+    fence, has_passed, window,
 };
 use std::sync::Arc;
 use std::time::Instant;

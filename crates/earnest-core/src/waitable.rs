@@ -12,8 +12,8 @@ use alloc::sync::Arc;
 use core::marker::PhantomData;
 
 /// Something that can be waited for together with others, of whatever type and executor: a [`Future`], a
-/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a [`CancelOnDrop`], a reference or box of one, a `dyn Waitable`, or a pair of a
-/// key and one of these.
+/// [`SharedFuture`], a [`ScopedFuture`](crate::ScopedFuture), a [`CancelOnDrop`], a reference or box of one, a
+/// `dyn Waitable`, or a pair of a key and one of these.
 ///
 /// Sealed: its methods serve the combinators, and may change.
 ///

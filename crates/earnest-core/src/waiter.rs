@@ -18,7 +18,7 @@ use cells::Cells;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::task::{Context, Poll};
 use earnest_sync::{
-    AtomicUsize, Instant,
+    AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     fence, mutant, window,
 };
@@ -253,10 +253,6 @@ impl Waiter {
 // What lies in it is put there by one step each.
 impl UnwindSafe for Inbox {}
 impl RefUnwindSafe for Inbox {}
-
-pub(crate) fn has_passed(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|deadline| earnest_sync::now().is_some_and(|now| now >= deadline))
-}
 
 impl Inbox {
     /// Whether there is nothing in it. It may be asleep: announced for a waker, or for a sleep that has ended for another

@@ -43,8 +43,8 @@ use std::time::Duration;
 /// If the state or the initializer fails the pool is *broken*: queued futures and later submissions end with
 /// [`Error::Broken`](earnest_core::Error::Broken), running tasks finish. What comes after the tasks runs in any case,
 /// also on the thread on which something failed. Panics in it, and in `on_thread_start`, are caught and reported as
-/// [`tracing`](https://docs.rs/tracing) events, and change nothing else. What the end of
-/// a worker submits is refused where the pool is shut down or broken, and run by another worker where only this one leaves.
+/// [`tracing`](https://docs.rs/tracing) events, and change nothing else. What the end of a worker submits is refused where
+/// the pool is shut down or broken, and run by another worker where only this one leaves.
 ///
 /// ```
 /// # use earnest_pool::ThreadPoolExecutor;

@@ -1,6 +1,6 @@
 //! The end of a pool: when its last worker has gone, and when its last thread has.
 
-use earnest_sync::{Condvar, Mutex, window};
+use earnest_sync::{Condvar, Mutex, has_passed, window};
 use std::time::Instant;
 
 /// Signalled when the last worker has gone, or the last thread.
@@ -25,8 +25,7 @@ impl End {
     pub(crate) fn wait_until(&self, has_come: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
         let mut guard = self.lock.lock();
         while !has_come() {
-            let now = earnest_sync::now();
-            if deadline.zip(now).is_some_and(|(deadline, now)| now >= deadline) {
+            if has_passed(deadline) {
                 return false;
             }
             guard = self.signalled.wait_deadline(guard, deadline);

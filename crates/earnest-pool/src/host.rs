@@ -5,7 +5,7 @@ use crate::event::WorkerEvent;
 use crate::seat;
 use crate::shared::Shared;
 use earnest_core::{Host, HostId, Inbox, Refused, Runnable, TaskId};
-use earnest_sync::window;
+use earnest_sync::{mutant, window};
 use std::sync::Arc;
 
 /// A worker, as the core knows it.
@@ -17,17 +17,16 @@ pub(crate) struct PoolOf<'a> {
 impl Host for PoolOf<'_> {
     fn wait_begins(&self, inbox: &Arc<Inbox>) {
         let pool = self.pool;
-        seat::end_search();
+        if !mutant!("waits_while_searching") {
+            seat::end_search();
+        }
         pool.tell_worker(self.seat, WorkerEvent::WaitBegan);
         pool.waiting.lock().push(inbox.clone());
         window!("listed_not_blocked");
         if pool.sleep.block(|| pool.queues.has_work()) {
             pool.bring_another();
         }
-        if pool.sleep.is_jammed() {
-            // What one of them waits for may be a task that only itself could run now.
-            pool.call_those_who_wait(Some(inbox));
-        }
+        pool.call_if_jammed(Some(inbox));
     }
 
     fn wait_ends(&self, inbox: &Arc<Inbox>) {

@@ -62,3 +62,9 @@ pub use spawn::{fail_spawns, spawn};
 #[cfg(all(feature = "std", earnest_sleeps))]
 #[doc(hidden)]
 pub use window::Window;
+
+/// Whether `deadline` is over. Where there is none, or no clock, it never is.
+#[must_use]
+pub fn has_passed(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| now().is_some_and(|now| now >= deadline))
+}

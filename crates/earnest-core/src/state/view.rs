@@ -68,6 +68,7 @@ impl View {
     pub(crate) const VALUE_FOR_CONSUMER: View =
         View(ptr::without_provenance_mut(RELEASED | (Outcome::Value as usize) << OUTCOME_SHIFT));
 
+    /// As many links as can be counted.
     pub(crate) const MOST_LINKS: usize = usize::MAX / LINK;
 
     /// A settled word; who is left is said by the parameters.

@@ -2,7 +2,7 @@
 //! here.
 
 use super::parker::Parker;
-use super::{ASLEEP, EMPTY, Inbox, Roll, Waiter, has_passed};
+use super::{ASLEEP, EMPTY, Inbox, Roll, Waiter};
 use crate::awaited::Awaited;
 use crate::deadlock::Deadlock;
 use crate::watching::Watching;
@@ -12,7 +12,7 @@ use core::time::Duration;
 use earnest_sync::{
     CAN_BLOCK, MODEL,
     Ordering::{AcqRel, Acquire},
-    mutant, spin_loop, thread, window,
+    has_passed, mutant, spin_loop, thread, window,
 };
 use std::time::Instant;
 

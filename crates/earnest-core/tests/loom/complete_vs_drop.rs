@@ -56,3 +56,21 @@ fn run_vs_drop_of_future_and_link() {
         assert_eq!(handle.cancel(), cancelled);
     });
 }
+
+/// All have the link that is kept in the side box, which lets go of it when the future settles.
+#[test]
+fn complete_vs_link_of_the_side_box() {
+    model("core::complete_vs_link_of_the_side_box", || {
+        let (value, drops) = Counted::new();
+        let (promise, future) = promise();
+        let _there_is_a_box = future.id();
+        let handle = future.cancel_handle();
+        let producer = thread::spawn(move || promise.complete(value).is_ok());
+        let other = future.cancel_handle();
+        drop((future, handle));
+        let cancelled = other.cancel();
+        assert_ne!(producer.join().unwrap(), cancelled);
+        drop(other);
+        assert_eq!(count(&drops), 1);
+    });
+}

@@ -345,21 +345,13 @@ fn a_turn_of_an_async_block_makes_no_room_and_is_not_discarded() {
 #[test]
 fn what_is_discarded_may_wait_for_what_stays() {
     watched("a discarded task's callback", || {
-        let builder = ThreadPoolExecutor::builder().max_workers(1).queue_capacity(1);
-        let pool = builder.rejection_policy(RejectionPolicy::DiscardOldest).build().unwrap();
-        let (begin, begun) = channel();
-        let (open, gate) = channel();
-        pool.execute(move || {
-            begin.send(()).unwrap();
-            gate.recv().unwrap();
-        })
-        .unwrap();
-        begun.recv().unwrap();
+        let pool = bounded(1, 1, RejectionPolicy::DiscardOldest);
+        let (opener, _occupied) = occupy(&pool, 1);
         let block = pool.spawn_async(async { 7 });
         let victim = pool.submit(|| ());
         let (tell, told) = channel();
         victim.add_done_callback(move |_| {
-            open.send(()).unwrap();
+            drop(opener);
             tell.send(block.result().unwrap()).unwrap();
         });
         pool.submit(|| ()).detach();

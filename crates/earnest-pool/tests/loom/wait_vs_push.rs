@@ -1,8 +1,11 @@
 //! A worker's task waits while others are queued: somebody runs them in its stead, and nothing is left lying.
 
-use earnest_core::{Executor, promise, task};
-use earnest_pool::ThreadPoolExecutor;
+use earnest_core::{Executor, ExecutorExt, promise, task};
+use earnest_pool::{PoolHandle, ThreadPoolExecutor};
 use earnest_sync::{Clock, explored, model_bounded};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Wake};
 use std::time::Duration;
 
 /// One worker, and one more that may stand in for it.
@@ -101,6 +104,30 @@ fn timed_wait_vs_push_that_only_the_waiting_worker_can_run() {
         let outer = pool.submit(move || derived.result_timeout(Duration::from_secs(1)).unwrap().unwrap());
         promise.complete(3).unwrap();
         assert_eq!(outer.result().unwrap(), 4);
+        explored();
+        drop(pool);
+    });
+}
+
+/// Waits for a task when it is woken.
+struct Waits(PoolHandle);
+
+impl Wake for Waits {
+    fn wake(self: Arc<Self>) {
+        let (promise, future) = promise();
+        self.0.execute(move || promise.complete(7).unwrap()).unwrap();
+        assert_eq!(future.result().unwrap(), 7);
+    }
+}
+
+/// A waker runs when its worker says already that it searches: if it waits, another is brought all the same.
+#[test]
+fn wait_of_a_waker() {
+    model_bounded("pool::wait_of_a_waker", 2..=3, || {
+        let pool = pool();
+        let waker = Arc::new(Waits(pool.handle())).into();
+        let mut future = pool.submit(|| 3);
+        let _woken_if_pending = Pin::new(&mut future).poll(&mut Context::from_waker(&waker));
         explored();
         drop(pool);
     });
